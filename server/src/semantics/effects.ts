@@ -1,0 +1,228 @@
+import type { Era } from './eras.ts';
+import type { Hold, IteratorKind } from './holds.ts';
+
+/**
+ * Arguments are named by position from 1, as kernel reviewers count them ("arg2 pages"). RESULT is the returned value.
+ */
+export type Argument = number;
+export const RESULT: Argument = 0;
+
+/** How many pages: an argument, a constant, or all that the set holds. */
+export type PageCount = { readonly argument: Argument } | { readonly constant: number } | 'all';
+
+/** The hold an acquirer leaves; the last two ask the iterator. */
+export type HoldRule = Hold | 'pin-if-user-backed' | 'get-if-user-backed' | 'by-direction';
+
+/** Where an acquirer leaves the pages. */
+export type PagesAt =
+  /** Argument is an array of page (or folio) pointers owned by the caller; filled from slot 0. */
+  | { readonly form: 'array'; readonly argument: Argument }
+  /** Argument is the address of an array pointer: NULL there makes the callee allocate (kvmalloc); else it is filled. */
+  | { readonly form: 'array-pointer'; readonly argument: Argument; readonly allocates: 'always' | 'if-null' }
+  /** Argument is the address of one page pointer. */
+  | { readonly form: 'slot'; readonly argument: Argument }
+  /** The returned value is the page or folio, or a page-like value (pfn, address). */
+  | { readonly form: 'result' }
+  /** The argument itself is the page or folio: get_page(page). */
+  | { readonly form: 'argument'; readonly argument: Argument }
+  /** The returned value is an array of pages allocated by the callee. */
+  | { readonly form: 'result-array' }
+  /** An object (returned, RESULT, or passed) that owns the pages and is released by a row of its own. */
+  | { readonly form: 'object'; readonly argument: Argument };
+
+/** What the returned value says about how much was acquired. */
+export type Returns =
+  /** > 0: so many pages, at most `asked`; <= 0: none. */
+  | 'page-count'
+  /** > 0: so many bytes, starting `offset` bytes into the first page; <= 0: none. */
+  | 'byte-count'
+  /** 0: everything asked for; < 0: nothing. */
+  | 'zero-or-error'
+  /** > 0 or 0 as a count of something else than pages; < 0: nothing. */
+  | 'other-count'
+  | 'pointer-or-null'
+  | 'pointer-or-error'
+  | 'pointer-or-null-or-error'
+  /** true: acquired. */
+  | 'bool'
+  /** Always acquires, or returns nothing of interest. */
+  | 'always';
+
+export interface Acquire {
+  readonly kind: 'acquire';
+  readonly hold: HoldRule;
+  readonly pages: PagesAt;
+  readonly returns: Returns;
+  /** Pages asked for: an argument or a constant; absent where bytes are asked for. */
+  readonly asked?: PageCount;
+  /** Bytes asked for. */
+  readonly maxBytes?: Argument;
+  /** size_t *: receives the offset of the first byte in the first page, in bytes. */
+  readonly offset?: Argument;
+  /** int *, unsigned long *: receives the number of pages. */
+  readonly countOut?: Argument;
+  readonly iterator?: Argument;
+  /** Iterator kinds on which the call works; absent: all. */
+  readonly iteratorKinds?: readonly IteratorKind[];
+  /** gup_flags or extraction flags. */
+  readonly flags?: Argument;
+  /** False where a short count is impossible (the call is all or nothing). Default true for counts. */
+  readonly partial?: boolean;
+  /** Where `array-pointer` or `result-array` allocates: on failure the array stays allocated (iov_iter_extract_pages). */
+  readonly arrayOnError?: 'freed' | 'kept';
+  /** True for the acquirers of section 1 that `audit` lists as extractions. */
+  readonly extraction?: boolean;
+}
+
+/** What a release undoes. `allocation` drops the allocator's reference (__free_page), never a user page's hold. */
+export type Released = Hold | 'allocation' | 'by-flag' | 'by-mode-argument';
+
+export interface Release {
+  readonly kind: 'release';
+  readonly hold: Released;
+  /** `page`: one page, folio or page-like value; `array`: slots 0..count-1; `object`: all pages the object owns. */
+  readonly pages: { readonly form: 'page' | 'array' | 'object'; readonly argument: Argument };
+  readonly count?: PageCount;
+  /** Argument that says whether the pages are marked dirty first, or true. */
+  readonly dirties?: Argument | true;
+  /** Also frees the page array itself. */
+  readonly freesArray?: boolean;
+  /** For `by-mode-argument` (page_put_unpin): the argument that holds the mode. */
+  readonly mode?: Argument;
+  /** A NULL argument is allowed and means nothing. */
+  readonly nullAllowed?: boolean;
+}
+
+/** Memory allocators whose results may be page arrays. `kvmalloc` memory must be freed by kvfree. */
+export type Allocator = 'kmalloc' | 'kvmalloc' | 'vmalloc' | 'pages' | 'devm' | 'kmem_cache';
+
+export interface Allocate {
+  readonly kind: 'allocate';
+  readonly allocator: Allocator;
+  readonly zeroed: boolean;
+  readonly returns: 'pointer-or-null' | 'pointer-or-error' | 'always';
+}
+
+export interface Free {
+  readonly kind: 'free';
+  readonly argument: Argument;
+  /** Memory of these allocators may be given. */
+  readonly accepts: readonly Allocator[];
+}
+
+/** The function uses what it is given during the call and keeps nothing of it (vmap, dma_map_sg, copy, printing). */
+export interface Borrow {
+  readonly kind: 'borrow';
+  /** Absent: all arguments. */
+  readonly arguments?: readonly Argument[];
+}
+
+/** The result (or `into`) is another view of the same page: page_folio, page_to_pfn, page_address, kmap. */
+export interface View {
+  readonly kind: 'view';
+  readonly of: Argument;
+  /** `page`: still a page or folio pointer. `address`: pfn, physical, bus or mapped address: a weak owner. */
+  readonly as: 'page' | 'address';
+}
+
+/** The pages end in a container. `keeps`: alias only (the caller's hold stays the caller's). `consumes`: the hold moves. */
+export interface Store {
+  readonly kind: 'store';
+  readonly page: Argument;
+  readonly form: 'page' | 'array';
+  /** The container (bio, sg, skb, bvec, pipe). */
+  readonly into: Argument;
+  readonly takes: 'keeps' | 'consumes' | 'own-hold';
+  /** `consumes` and `own-hold`: when. */
+  readonly when?: 'always' | 'success' | 'result-zero' | 'result-nonzero';
+}
+
+export interface Construct {
+  readonly kind: 'construct';
+  readonly iterator: Argument;
+  readonly iteratorKinds: readonly IteratorKind[];
+  /** Argument that holds the direction, or a fixed one. */
+  readonly direction: Argument | 'source' | 'dest';
+  /** The vector or buffer the iterator runs over. */
+  readonly over?: Argument;
+  readonly count?: Argument;
+}
+
+/** The result tells something about the iterator. */
+export interface Query {
+  readonly kind: 'query';
+  readonly iterator: Argument;
+  /** `kinds`: non-zero exactly for these kinds. `mode`: FOLL_PIN, FOLL_GET or 0. `direction`: iov_iter_rw. */
+  readonly question: 'kinds' | 'mode' | 'direction' | 'count';
+  readonly iteratorKinds?: readonly IteratorKind[];
+}
+
+/** Moves an iterator without changing what it runs over. */
+export interface Position {
+  readonly kind: 'position';
+  readonly iterator: Argument;
+  readonly by: 'advance' | 'revert' | 'truncate' | 'reexpand';
+}
+
+export interface Dirty {
+  readonly kind: 'dirty';
+  readonly argument: Argument;
+}
+
+/** Starts I/O on what the argument holds; the pages are needed until its completion. */
+export interface Submit {
+  readonly kind: 'submit';
+  readonly argument: Argument;
+  readonly synchronous?: boolean;
+}
+
+export type Effect =
+  | Acquire
+  | Release
+  | Allocate
+  | Free
+  | Borrow
+  | View
+  | Store
+  | Construct
+  | Query
+  | Position
+  | Dirty
+  | Submit;
+
+/** A feature of a tree's headers on which rows depend; a vendor's backport may have it without the version. */
+export type Feature =
+  | 'ubuf'
+  | 'folioq'
+  | 'iter-pipe'
+  | 'get_pages2'
+  | 'get_pages'
+  | 'extract_pages'
+  | 'will_pin'
+  | 'extract_mode'
+  | 'gup-vmas'
+  | 'bio-page-pinned'
+  | 'bio-page-reffed'
+  | 'bio-no-page-ref'
+  | 'memfd_pin_folios'
+  | 'folio-err-ptr';
+
+/** Everything the engine knows about one kernel function in one range of trees. */
+export interface FunctionRow {
+  readonly name: string;
+  readonly effects: readonly Effect[];
+  /** First and last kernel version, e.g. '6.3', '6.4'; inclusive. */
+  readonly since?: string;
+  readonly until?: string;
+  readonly eras?: readonly Era[];
+  readonly needs?: readonly Feature[];
+  readonly lacks?: readonly Feature[];
+  /** Where the fact was read, e.g. 'lib/iov_iter.c:1872 (6.12.117)'. */
+  readonly source: string;
+  /** The prototype's parameter names, in order: hovers and checks of the call's shape use them. */
+  readonly parameters?: readonly string[];
+  /** One sentence for the hover. */
+  readonly summary?: string;
+  /** What to remember that the effects cannot say. */
+  readonly note?: string;
+}

@@ -1,0 +1,16 @@
+import type { Feature } from './effects.ts';
+
+/** A generation of the extraction API; see docs/eras.md. */
+export type Era = 'get-pages' | 'extract-mode' | 'will-pin';
+
+export const ERAS: readonly Era[] = ['get-pages', 'extract-mode', 'will-pin'];
+
+/** What is known about the tree a file belongs to. */
+export interface Tree {
+  readonly era: Era;
+  /** True where no header told and the era was assumed. */
+  readonly assumed: boolean;
+  readonly features: ReadonlySet<Feature>;
+  /** 'x.y', where known. */
+  readonly version?: string;
+}
