@@ -1,0 +1,58 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import type { Tree } from '../semantics/eras.ts';
+import { treeOf } from '../semantics/trees.ts';
+
+const UIO = 'include/linux/uio.h';
+
+/**
+ * The root of the kernel tree that holds a file: its nearest ancestor with include/linux/uio.h.
+ * @param path absolute path of a file, which need not exist.
+ */
+export function treeRoot(path: string): string | undefined {
+  if (!isAbsolute(path)) return undefined;
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    if (isFile(join(folder, UIO))) return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/**
+ * Era and features of the tree that holds a file, read from the tree's headers and Makefile.
+ * @param path absolute path of a file. Undefined where no ancestor is a kernel tree.
+ */
+export function findTree(path: string): Tree | undefined {
+  const root = treeRoot(path);
+  return root === undefined ? undefined : readTree(root);
+}
+
+/** Era and features of the kernel tree at `root`. */
+export function readTree(root: string): Tree {
+  const read = (name: string) => textOf(join(root, name));
+  return treeOf({
+    uio: read(UIO),
+    mm: read('include/linux/mm.h'),
+    blkTypes: read('include/linux/blk_types.h'),
+    version: versionOf(read('Makefile') ?? ''),
+  });
+}
+
+/** The version `x.y` that a kernel tree's Makefile states (VERSION, PATCHLEVEL). */
+export function versionOf(makefile: string): string | undefined {
+  const version = /^VERSION\s*=\s*(\d+)\s*$/m.exec(makefile)?.[1];
+  const patchLevel = /^PATCHLEVEL\s*=\s*(\d+)\s*$/m.exec(makefile)?.[1];
+  return version !== undefined && patchLevel !== undefined ? `${version}.${patchLevel}` : undefined;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** What a path holds, or undefined where it cannot be read. */
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,101 @@
+import {
+  type CodeAction,
+  CodeActionKind,
+  type CodeActionParams,
+  type Diagnostic,
+  type TextEdit,
+  type WorkspaceEdit,
+} from 'vscode-languageserver/node';
+import { Cancelled } from '../../base/cancel.ts';
+import type { Finding, Fix } from '../../report/findings.ts';
+import type { OpenDocument } from '../documents.ts';
+import type { Lines } from '../places.ts';
+import type { Session } from '../session.ts';
+import { allowComment } from './allowComment.ts';
+import { SHOW_RULE } from './commands.ts';
+import { toDiagnostic } from './diagnostics.ts';
+
+/** textDocument/codeAction: fixes of the findings in the range, ways to accept them, and their documentation. */
+export async function codeActions(
+  session: Session,
+  { textDocument, range, context }: CodeActionParams,
+): Promise<CodeAction[]> {
+  const document = session.document(textDocument.uri);
+  if (!document || !session.client.literalCodeActions || !wantsQuickFixes(context.only)) return [];
+  const { positions, revision } = document;
+  const from = positions.offsetAt(range.start);
+  const to = positions.offsetAt(range.end);
+  const analysis = await session.analysis(document);
+  const findings = (analysis?.report.findings ?? []).filter(
+    finding => finding.file === document.path && finding.start <= to && finding.end >= from,
+  );
+  const lines = await session.lines(findings.flatMap(filesOf));
+  if (revision !== document.revision) throw new Cancelled();
+  return findings.flatMap(finding => actionsFor(session, document, finding, lines));
+}
+
+const wantsQuickFixes = (only: readonly string[] | undefined): boolean =>
+  only === undefined || only.some(kind => kind === '' || kind === CodeActionKind.QuickFix);
+
+const filesOf = ({ file, path, fixes }: Finding): string[] => [
+  file,
+  ...path.map(step => step.file),
+  ...fixes.flatMap(fix => fix.edits.map(edit => edit.file)),
+];
+
+function actionsFor(session: Session, document: OpenDocument, finding: Finding, lines: Lines): CodeAction[] {
+  const diagnostics = [toDiagnostic(session, finding, lines)];
+  const quickFix = (title: string, edit: WorkspaceEdit): CodeAction => ({
+    title,
+    kind: CodeActionKind.QuickFix,
+    diagnostics,
+    edit,
+  });
+  const fixes = finding.fixes.map(fix => quickFix(fix.title, editOf(session, fix, lines)));
+  if (fixes.length === 1 && finding.confidence === 'certain') fixes[0]!.isPreferred = true;
+  const allow = allowComment(document.text, finding);
+  const at = lines.range(document.path, allow);
+  return [
+    ...fixes,
+    quickFix(
+      `Allow ${finding.rule} here with a comment`,
+      workspaceEdit(session, [[document.path, { range: at, newText: allow.newText }]]),
+    ),
+    showDocumentation(finding.rule, diagnostics),
+  ];
+}
+
+const showDocumentation = (rule: string, diagnostics: Diagnostic[]): CodeAction => {
+  const title = `Show documentation of ${rule}`;
+  return {
+    title,
+    kind: CodeActionKind.QuickFix,
+    diagnostics,
+    command: { title, command: SHOW_RULE, arguments: [rule] },
+  };
+};
+
+const editOf = (session: Session, fix: Fix, lines: Lines): WorkspaceEdit =>
+  workspaceEdit(
+    session,
+    fix.edits.map(edit => [edit.file, { range: lines.range(edit.file, edit), newText: edit.newText }]),
+  );
+
+/** Edits by path; with the documents' versions where the client checks them. */
+function workspaceEdit(
+  session: Session,
+  edits: readonly (readonly [path: string, edit: TextEdit])[],
+): WorkspaceEdit {
+  const changes: Record<string, TextEdit[]> = {};
+  for (const [path, edit] of edits) {
+    const uri = session.uri(path);
+    changes[uri] = [...(changes[uri] ?? []), edit];
+  }
+  if (!session.client.versionedEdits) return { changes };
+  return {
+    documentChanges: Object.entries(changes).map(([uri, edits]) => ({
+      textDocument: { uri, version: session.document(uri)?.version ?? null },
+      edits,
+    })),
+  };
+}

@@ -1,0 +1,53 @@
+import type { Span } from '../base/text.ts';
+import type { FileReport, Hover, InlayHint, SourceFile } from '../engine.ts';
+import type { Settings } from '../host/settings.ts';
+import type { Era } from '../semantics/eras.ts';
+
+/** A file's report and the era it was made for. */
+export interface Analysis {
+  readonly era: Era;
+  readonly assumed: boolean;
+  readonly report: FileReport;
+}
+
+/** The settings that change what the engine says. */
+export type EngineSettings = Pick<Settings, 'era' | 'rules'>;
+
+export interface AboutFile {
+  readonly file: SourceFile;
+  readonly settings: EngineSettings;
+}
+
+/** What the analysis thread is asked, and what it answers. `undefined`: the file is not of interest. */
+export interface Questions {
+  readonly analyse: { readonly question: AboutFile; readonly answer: Analysis | undefined };
+  readonly hover: {
+    readonly question: AboutFile & { readonly offset: number };
+    readonly answer: Hover | undefined;
+  };
+  readonly inlayHints: {
+    readonly question: AboutFile & { readonly range: Span };
+    readonly answer: readonly InlayHint[] | undefined;
+  };
+  /** Headers may have changed on disk. */
+  readonly forgetTrees: { readonly question: Record<string, never>; readonly answer: undefined };
+}
+
+export type Kind = keyof Questions;
+export type QuestionOf<K extends Kind> = Questions[K]['question'];
+export type AnswerOf<K extends Kind> = Questions[K]['answer'];
+
+/** A question on its way to the thread; `ticket` is above 0. */
+export type Request = {
+  readonly [K in Kind]: { readonly ticket: number; readonly kind: K; readonly question: QuestionOf<K> };
+}[Kind];
+
+export type Response =
+  | { readonly ticket: number; readonly answer: AnswerOf<Kind> }
+  | { readonly ticket: number; readonly cancelled: true }
+  | { readonly ticket: number; readonly error: string };
+
+/** Given to the thread at its start: slot 0 holds the ticket of the request that is no longer wanted. */
+export interface ThreadData {
+  readonly cancelled: SharedArrayBuffer;
+}
