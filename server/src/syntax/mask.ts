@@ -1,0 +1,39 @@
+import { blankAnnotations } from './annotations.ts';
+import { Canvas } from './canvas.ts';
+import { chooseArms, type IsConfigSet } from './conditionals.ts';
+import { tokensOf } from './lexer.ts';
+import { MacroMasker } from './macros.ts';
+import type { MaskNote } from './notes.ts';
+
+export type { MaskNote } from './notes.ts';
+
+export interface MaskOptions {
+  /** Whether the workspace's .config sets a symbol; without it every CONFIG_ symbol counts as set. */
+  readonly isConfigSet?: IsConfigSet;
+}
+
+export interface Masked {
+  /** As long as the original, with the same line ends: offsets mean the same in both. */
+  readonly text: string;
+  /** What the masking took out of the text, in order of `start`. */
+  readonly notes: readonly MaskNote[];
+}
+
+/**
+ * Rewrites kernel C, at equal length, into C that tree-sitter-c can parse. Linear in the length of the text; never
+ * fails, whatever the text.
+ */
+export function mask(text: string, options: MaskOptions = {}): Masked {
+  const canvas = new Canvas(text);
+  const notes: MaskNote[] = [];
+  const choice = chooseArms(tokensOf(text), options.isConfigSet);
+  for (const { start, end } of choice.directives) canvas.blank(start, end);
+  for (const { start, end } of choice.inactive) {
+    canvas.blank(start, end);
+    notes.push({ kind: 'inactive', start, end });
+  }
+  const tokens = blankAnnotations(choice.tokens, canvas, notes);
+  new MacroMasker(tokens, canvas, notes).run();
+  notes.sort((a, b) => a.start - b.start);
+  return { text: canvas.toString(), notes };
+}
