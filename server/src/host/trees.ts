@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Tree } from '../semantics/eras.ts';
-import { treeOf } from '../semantics/trees.ts';
+import { assumedTree, treeOf } from '../semantics/trees.ts';
 
 const UIO = 'include/linux/uio.h';
 
@@ -29,19 +29,13 @@ export function findTree(path: string): Tree | undefined {
 /** Era and features of the kernel tree at `root`. */
 export function readTree(root: string): Tree {
   const read = (name: string) => textOf(join(root, name));
-  return treeOf({
+  const headers = {
     uio: read(UIO),
     mm: read('include/linux/mm.h'),
     blkTypes: read('include/linux/blk_types.h'),
-    version: versionOf(read('Makefile') ?? ''),
-  });
-}
-
-/** The version `x.y` that a kernel tree's Makefile states (VERSION, PATCHLEVEL). */
-export function versionOf(makefile: string): string | undefined {
-  const version = /^VERSION\s*=\s*(\d+)\s*$/m.exec(makefile)?.[1];
-  const patchLevel = /^PATCHLEVEL\s*=\s*(\d+)\s*$/m.exec(makefile)?.[1];
-  return version !== undefined && patchLevel !== undefined ? `${version}.${patchLevel}` : undefined;
+    version: read('Makefile'),
+  };
+  return treeOf(headers, assumedTree());
 }
 
 function isFile(path: string): boolean {

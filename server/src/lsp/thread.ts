@@ -1,10 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Engine } from '../engine.ts';
+import { loadAssets } from '../host/fileAnalyser.ts';
 import { serveThread } from './threadLoop.ts';
 
-const asset = (name: string): Uint8Array => readFileSync(join(__dirname, name));
-
-serveThread(() =>
-  Engine.create({ runtime: asset('web-tree-sitter.wasm'), grammar: asset('tree-sitter-c.wasm') }),
-);
+serveThread(() => Engine.create(loadAssets(__dirname)));
