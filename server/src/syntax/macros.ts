@@ -2,6 +2,8 @@ import { type Brackets, pairBrackets } from './brackets.ts';
 import type { Canvas } from './canvas.ts';
 import type { Token } from './lexer.ts';
 import {
+  ALIGN_OF,
+  ASSEMBLY,
   BITMAP_MEMBER,
   CLASS,
   DECLARES_POINTER,
@@ -12,7 +14,7 @@ import {
   ITERATION_NAME,
   KEYWORDS_BEFORE_PARENTHESIS,
   MEMBER_GROUPS,
-  SCOPED_GUARDS,
+  SCOPED_GUARD,
   STATEMENT_WORDS,
   TYPE_ARGUMENT_MACROS,
   TYPE_OF,
@@ -56,6 +58,7 @@ export class MacroMasker {
       const token = this.tokens[index]!;
       if (this.done[index]) continue;
       if (token.kind === 'directive') this.maskDirective(index);
+      else if (token.kind === 'number') this.maskNumber(index);
       else if (token.kind === 'word') this.maskWord(index);
     }
   }
@@ -70,13 +73,46 @@ export class MacroMasker {
       this.blank(index, index);
   }
 
+  /** `9p_fid` is one token to the preprocessor, so macros take it for a name. */
+  private maskNumber(index: number): void {
+    const { start, text } = this.tokens[index]!;
+    if (!NUMBER.test(text)) this.canvas.write(start, '_');
+  }
+
   private maskWord(index: number): void {
-    if (this.text(index) === 'case') this.maskCaseRange(index);
+    const word = this.text(index);
+    if (word === 'case') this.maskCaseRange(index);
+    else if (ASSEMBLY.has(word)) this.maskAssembly(index);
+    else if (ALIGN_OF.has(word)) this.maskAlignOf(index);
     const invocation = this.invocationAt(index);
     if (invocation === undefined) return;
     if (TYPE_OF.has(invocation.name)) this.join(invocation.word, invocation.closing);
     else if (invocation.name === 'offsetof') this.maskOffsetOf(invocation);
     else if (!KEYWORDS_BEFORE_PARENTHESIS.has(invocation.name)) this.maskInvocation(invocation);
+  }
+
+  /** Blanks assembly whose template is more than strings: the grammar takes no macros there. */
+  private maskAssembly(index: number): void {
+    let opening = index + 1;
+    while (this.tokens[opening]?.kind === 'word') opening++;
+    const closing = this.text(opening) === '(' ? this.brackets.partner[opening]! : -1;
+    if (closing < 0) return;
+    let at = opening + 1;
+    while (this.tokens[at]?.kind === 'string') at++;
+    const isPlain = at > opening + 1 && [':', ')'].includes(this.text(at));
+    if (!isPlain || this.text(opening - 1) === '__volatile') this.blank(index, closing);
+  }
+
+  /** The grammar takes types only; the alignment of an expression becomes a name, or a size where it is bare. */
+  private maskAlignOf(index: number): void {
+    const { start, end } = this.tokens[index]!;
+    const closing = this.text(index + 1) === '(' ? this.brackets.partner[index + 1]! : -1;
+    if (closing >= 0) {
+      this.join(index, closing);
+      return;
+    }
+    this.canvas.blank(start, end);
+    this.canvas.write(start, 'sizeof');
   }
 
   private invocationAt(word: number): Invocation | undefined {
@@ -105,7 +141,13 @@ export class MacroMasker {
       this.blank(invocation.word - 1, invocation.word - 1);
       if (this.maskDeclaration(invocation)) return;
     } else if (this.isDeclarator(invocation.word)) return;
-    this.maskArguments(invocation);
+    if (this.isBesideString(invocation)) this.join(invocation.word, invocation.closing);
+    else this.maskArguments(invocation);
+  }
+
+  /** `__stringify(x) "…"`: a macro that yields a string is joined to its neighbour, so it must be a name. */
+  private isBesideString({ word, closing }: Invocation): boolean {
+    return this.tokens[word - 1]?.kind === 'string' || this.tokens[closing + 1]?.kind === 'string';
   }
 
   /** Returns true where the invocation has been dealt with. */
@@ -114,26 +156,74 @@ export class MacroMasker {
     const start = this.tokens[word]!.start;
     const first = this.text(opening + 1);
     const next = this.tokens[closing + 1];
-    if (SCOPED_GUARDS.has(name)) {
-      this.notes.push({ kind: 'guard', class: first, scoped: true, start });
+    if (SCOPED_GUARD.test(name)) {
+      const named = name.endsWith('guard') && this.tokens[opening + 1]!.kind === 'word';
+      this.notes.push({ kind: 'guard', class: named ? first : name, scoped: true, start });
       this.replaceHead(invocation, 'if');
     } else if (name === GUARD && next?.text === '(') {
       this.notes.push({ kind: 'guard', class: first, scoped: false, start });
     } else if (name === CLASS && next?.text === '(') {
       this.notes.push({ kind: 'class', class: first, variable: this.text(opening + 3), start });
-    } else if (this.isIteration(name, next)) {
+    } else if (this.isIteration(invocation, next)) {
       this.notes.push({ kind: 'iteration', name, start });
       this.replaceHead(invocation, 'while');
-    } else return this.maskDeclaration(invocation);
+    } else if (this.holdsStatements(invocation)) return this.writeBlock(invocation);
+    else {
+      if (this.lacksSemicolon(invocation, next)) this.addSemicolon(invocation);
+      return this.maskDeclaration(invocation);
+    }
     this.maskArguments(invocation);
     return true;
   }
 
+  /** `DEBUG( a(); b(); )`: statements as an argument. */
+  private holdsStatements({ opening, closing }: Invocation): boolean {
+    for (let at = opening + 1; at < closing; at++) {
+      const partner = this.brackets.partner[at]!;
+      if (partner > at) at = partner;
+      else if (this.text(at) === ';') return true;
+    }
+    return false;
+  }
+
+  /** A macro that runs the statements it is given becomes a block of them. */
+  private writeBlock({ word, opening, closing }: Invocation): boolean {
+    this.blank(word, word);
+    this.canvas.write(this.tokens[opening]!.start, '{');
+    this.canvas.write(this.tokens[closing]!.start, '}');
+    if (this.text(closing + 1) === ';') this.blank(closing + 1, closing + 1);
+    return true;
+  }
+
+  private lacksSemicolon({ word }: Invocation, next: Token | undefined): boolean {
+    const before = this.tokens[word - 1];
+    if (before !== undefined && before.kind !== 'directive' && !';{}'.includes(before.text)) return false;
+    return next?.kind === 'word' || next?.kind === 'directive' || next?.text === '}';
+  }
+
+  /** Ends the statement in the white space behind it; where there is none the macro is given up for its semicolon. */
+  private addSemicolon({ word, closing }: Invocation): void {
+    const { end } = this.tokens[closing]!;
+    const room = this.canvas.roomIn(end, this.tokens[closing + 1]!.start);
+    if (room >= 0) this.canvas.write(room, ';');
+    else {
+      this.blank(word, closing);
+      this.canvas.write(end - 1, ';');
+    }
+  }
+
   /** A macro before a block, or a macro with the name of an iteration before any statement. */
-  private isIteration(name: string, next: Token | undefined): boolean {
+  private isIteration({ name, word }: Invocation, next: Token | undefined): boolean {
     if (next === undefined || name.length < 'while'.length) return false;
     if (next.text === '{') return true;
-    return ITERATION_NAME.test(name) && (next.kind === 'word' || ['*', '(', '++', '--'].includes(next.text));
+    if (!ITERATION_NAME.test(name)) return false;
+    return next.kind === 'word' || ['*', '(', '++', '--'].includes(next.text) || this.endsDoLoop(word - 1);
+  }
+
+  /** `do { … } for_each_x(…);` */
+  private endsDoLoop(brace: number): boolean {
+    const partner = this.text(brace) === '}' ? this.brackets.partner[brace]! : -1;
+    return partner > 0 && this.text(partner - 1) === 'do';
   }
 
   /** Puts a keyword in the place of the macro's name; an empty pair of parentheses gets a name to hold. */
@@ -273,9 +363,15 @@ export class MacroMasker {
     const { closing, word } = invocation;
     const next = this.tokens[closing + 1];
     if (next?.text === '(' || this.text(invocation.opening + 1) === '*') return;
-    if (next?.text === '{') this.maskFunctionHeader(invocation);
-    else if (next?.kind === 'word' && this.text(closing + 2) === '(') this.join(word, closing);
+    if (next?.text === '{' && !['.', '['].includes(this.text(closing + 2))) this.maskFunctionHeader(invocation);
+    else if (this.isReturnType(invocation)) this.join(word, closing);
     else if (!this.maskDeclaration(invocation)) this.blankDeclaration(invocation);
+  }
+
+  /** `TYPE(x) name(…)` on one line. */
+  private isReturnType({ word, closing }: Invocation): boolean {
+    if (this.tokens[closing + 1]?.kind !== 'word' || this.text(closing + 2) !== '(') return false;
+    return this.canvas.isOneLine(this.tokens[word]!.start, this.tokens[closing + 1]!.end);
   }
 
   /** Blanks a macro invocation with its storage class, its initialiser and its semicolon. */
@@ -283,7 +379,8 @@ export class MacroMasker {
     let from = word;
     while (['static', 'const', 'extern', 'inline'].includes(this.text(from - 1))) from--;
     let to = closing;
-    if (this.text(to + 1) === '=') {
+    if (this.text(to + 1) === '{') to = Math.max(to, this.brackets.partner[to + 1]!);
+    else if (this.text(to + 1) === '=') {
       to++;
       while (to + 1 < this.tokens.length && this.text(to + 1) !== ';' && this.text(to + 1) !== '}')
         to = Math.max(to + 1, this.brackets.partner[to + 1]!);
@@ -394,6 +491,9 @@ export class MacroMasker {
     this.finish(from, to);
   }
 }
+
+const NUMBER =
+  /^(?:0[xX][\da-fA-F]+|0[bB][01]+|\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|0[xX][\da-fA-F.]+[pP][+-]?\d+)[uUlLfF]*$/;
 
 const OPENS_EXPRESSION = new Set([
   '(',

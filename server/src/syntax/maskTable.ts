@@ -47,6 +47,12 @@ export const TYPE_OF = names(
   'typeof __typeof__ __typeof typeof_unqual __unqual_scalar_typeof typeof_member TYPEOF_UNQUAL',
 );
 
+/** alignof in all its spellings. */
+export const ALIGN_OF = names('__alignof__ __alignof _Alignof alignof');
+
+/** Words that begin assembly. */
+export const ASSEMBLY = names('asm __asm__ __asm asm_inline asm_volatile_goto');
+
 /** Words that take a parenthesis and are no call. */
 export const KEYWORDS_BEFORE_PARENTHESIS = names(`
   if while for switch return sizeof case do else goto break continue default struct union enum typedef static extern
@@ -94,7 +100,7 @@ export const FLEXIBLE_ARRAY_MEMBER = 'DECLARE_FLEX_ARRAY';
 /** Scope-bound cleanup of include/linux/cleanup.h (since 6.5). */
 export const CLEANUP = '__free';
 export const GUARD = 'guard';
-export const SCOPED_GUARDS = names('scoped_guard scoped_cond_guard');
+export const SCOPED_GUARD = /^scoped_(?:cond_)?guard$|^scoped_with_\w+$/;
 export const CLASS = 'CLASS';
 
 /** Macros that a 64-bit little-endian kernel build defines, with their values. */
