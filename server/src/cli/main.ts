@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { version } from '../../../package.json';
+import { audit } from './audit.ts';
+import { check } from './check.ts';
+import { EXIT, reasonOf } from './failure.ts';
+import { lsp } from './lsp.ts';
+import { addRunOptions, type RunFlags } from './options.ts';
+
+/** Runs one command line; returns the exit status. */
+async function main(argv: readonly string[]): Promise<number> {
+  let status: number = EXIT.clean;
+  const program = new Command('pinsight')
+    .description('Follows page pins and references through Linux kernel C.')
+    .version(version)
+    .showSuggestionAfterError(true);
+  // Set before the commands are added, which inherit it.
+  program.exitOverride().configureOutput({
+    outputError: (text, write) => write(text.replace(/^error: /, 'pinsight: ').replace(/\n\(/, ' (')),
+  });
+  addRunOptions(program.command('check [path...]').description('report findings')).action(
+    async (paths: string[], flags: RunFlags) => {
+      status = await check({ paths, flags, defaults: {}, sites: false });
+    },
+  );
+  addRunOptions(
+    program.command('audit [path...]').description('list every extraction, its mode and where its pages go'),
+  ).action(async (paths: string[], flags: RunFlags) => {
+    status = await audit(paths, flags);
+  });
+  program
+    .command('lsp')
+    .description('run the language server')
+    .requiredOption('--stdio', 'speak over standard input and output')
+    .action(async () => {
+      status = await lsp();
+    });
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.failed;
+    process.stderr.write(`pinsight: ${reasonOf(error)}\n`);
+    return EXIT.failed;
+  }
+  return status;
+}
+
+void main(process.argv).then(status => {
+  process.exitCode = status;
+});
