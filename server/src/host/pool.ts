@@ -190,7 +190,8 @@ class BatchRun {
 
   private end(left: number[] | Error): void {
     clearTimeout(this.watchdog);
-    this.worker.removeAllListeners();
+    // By name: a worker has listeners of its own, without which it falls silent.
+    for (const event of ['message', 'error', 'exit']) this.worker.removeAllListeners(event);
     this.settle(left);
   }
 }
