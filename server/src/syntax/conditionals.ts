@@ -81,6 +81,9 @@ function isTaken(word: string, token: Token, isConfigSet: IsConfigSet): boolean 
 /** A value, or undefined where it is not known. */
 type Value = number | undefined;
 
+/** What is true and has a value that is not known: a CONFIG_ symbol that is set. */
+const SOME_NUMBER = Number.NaN;
+
 const PRECEDENCE: Readonly<Record<string, number>> = {
   '||': 1,
   '&&': 2,
@@ -172,7 +175,8 @@ class Condition {
     if (this.accept('(')) return this.call(name);
     const known = DEFINED_NAMES.get(name);
     if (known !== undefined) return known;
-    return this.defined(name);
+    const defined = this.defined(name);
+    return name.startsWith('CONFIG_') && defined === 1 ? SOME_NUMBER : defined;
   }
 
   private call(name: string): Value {
@@ -203,6 +207,7 @@ function combine(operator: string, left: Value, right: Value): Value {
     return left === undefined || right === undefined ? undefined : 0;
   }
   if (left === undefined || right === undefined) return undefined;
+  if (Number.isNaN(left) || Number.isNaN(right)) return undefined;
   return compare(operator, left, right) ? 1 : 0;
 }
 

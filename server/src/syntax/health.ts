@@ -23,7 +23,7 @@ export interface FunctionHealth {
  * parser lost altogether are found by their shape: a header that begins a line, and the brace of its body.
  */
 export function functionsOf(parsed: ParsedFile): FunctionHealth[] {
-  const shapes = shapesOf(parsed.masked);
+  const { shapes, strayBraces } = shapesOf(parsed.masked);
   const ends = new Map(shapes.map(shape => [shape.brace, shape.span.end]));
   const found: FunctionHealth[] = [];
   const bodies = new Set<number>();
@@ -37,7 +37,22 @@ export function functionsOf(parsed: ParsedFile): FunctionHealth[] {
     if (bodies.has(shape.brace)) continue;
     found.push({ name: shape.name, span: shape.span, errors: [{ span: shape.span, kind: 'ERROR' }] });
   }
-  return found.sort((a, b) => a.span.start - b.span.start);
+  found.sort((a, b) => a.span.start - b.span.start);
+  return markCutShort(found, strayBraces);
+}
+
+/** A closing brace too many behind a function: the function ended before the author thought it did. */
+function markCutShort(functions: readonly FunctionHealth[], strayBraces: readonly Span[]): FunctionHealth[] {
+  let next = 0;
+  return functions.map((each, index) => {
+    const following = functions[index + 1]?.span.start ?? Number.POSITIVE_INFINITY;
+    const errors = [...each.errors];
+    while (next < strayBraces.length && strayBraces[next]!.start < following) {
+      if (strayBraces[next]!.start >= each.span.end) errors.push({ span: strayBraces[next]!, kind: 'ERROR' });
+      next++;
+    }
+    return { ...each, errors };
+  });
 }
 
 /** @param pairedEnd end of the definition by its braces alone, where its shape was found. */
@@ -81,8 +96,14 @@ interface Shape {
   readonly brace: number;
 }
 
+interface Shapes {
+  readonly shapes: readonly Shape[];
+  /** Closing braces that nothing opened. */
+  readonly strayBraces: readonly Span[];
+}
+
 /** Everything that looks like a function definition: at file scope, from the first column, `… name(…) {`. */
-function shapesOf(masked: string): Shape[] {
+function shapesOf(masked: string): Shapes {
   const tokens = tokensOf(masked);
   const { partner } = pairBrackets(tokens);
   const shapes: Shape[] = [];
@@ -97,7 +118,8 @@ function shapesOf(masked: string): Shape[] {
     const span = { start: head.start, end: last.end };
     shapes.push({ name: name.text, span, brace: tokens[index]!.start });
   }
-  return shapes;
+  const strayBraces = tokens.filter((token, index) => token.text === '}' && partner[index]! < 0);
+  return { shapes, strayBraces };
 }
 
 /** Words that begin a line of a badly indented body, but never a definition. */

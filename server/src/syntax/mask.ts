@@ -2,8 +2,9 @@ import { blankAnnotations } from './annotations.ts';
 import { Canvas } from './canvas.ts';
 import { chooseArms, type IsConfigSet } from './conditionals.ts';
 import { tokensOf } from './lexer.ts';
-import { MacroMasker } from './macros.ts';
+import { maskMacros } from './macros.ts';
 import type { MaskNote } from './notes.ts';
+import { Sheet } from './sheet.ts';
 
 export type { MaskNote } from './notes.ts';
 
@@ -33,7 +34,7 @@ export function mask(text: string, options: MaskOptions = {}): Masked {
     notes.push({ kind: 'inactive', start, end });
   }
   const tokens = blankAnnotations(choice.tokens, canvas, notes);
-  new MacroMasker(tokens, canvas, notes).run();
+  maskMacros(new Sheet(tokens, canvas, notes));
   notes.sort((a, b) => a.start - b.start);
   return { text: canvas.toString(), notes };
 }

@@ -6,34 +6,34 @@ const names = (list: string): ReadonlySet<string> => new Set(list.trim().split(/
  * From include/linux/compiler_attributes.h, compiler_types.h, init.h, cache.h, linkage.h, btf.h (6.1 and 6.12).
  */
 export const ANNOTATIONS = names(`
-  __user __kernel __iomem __percpu __rcu __force __nocast __safe __private __bitwise __bitwise__ __packed   __deprecated __designated_init __visible __gnu_inline __malloc __noclone __flatten noinline noinline_for_stack
-  noinline_for_tracing __nonstring __no_profile __noreturn __no_stack_protector __overloadable __pure
-  __uninitialized __always_unused __maybe_unused __used __always_used __must_check __noipa __weak __fix_address
-  __cold __hot __preserve_most __retain notrace __naked __inline_maybe_unused __no_kasan_or_inline
-  __no_sanitize_or_inline __data_racy __no_kcsan __no_sanitize_address __no_sanitize_thread __no_kmsan_checks
-  __no_sanitize_undefined __no_sanitize_memory __no_sanitize_coverage __disable_sanitizer_instrumentation
-  __no_kmsan __signed_wrap noinstr __cpuidle __latent_entropy __randomize_layout __no_randomize_layout __noscs
-  __nocfi __noendbr __attribute_const__ __aligned_largest __no_caller_saved_registers __always_inline
-  __noretpoline __noinitretpoline __cacheline_aligned __cacheline_aligned_in_smp __compiletime_object
-  ____cacheline_aligned ____cacheline_aligned_in_smp ____cacheline_internodealigned_in_smp __page_aligned_data
-  __page_aligned_bss __read_mostly __ro_after_init __initdata __initconst __exitdata __exitconst __initdata_or_module
-  __initconst_or_module __init_or_module __init __exit __exit_call __net_init __net_exit __net_initdata __meminit
-  __meminitdata __meminitconst __memexit __memexitdata __memexitconst __cpuinit __cpuinitdata __devinit __devexit
-  __ref __refdata __refconst __nosavedata __exitused __head __init_memblock __initdata_memblock __init_refok
-  __paginginit __kprobes __sched __lockfunc __irq_entry __softirq_entry __exception_irq_entry __ksym __kptr
-  __tracepoint_string __bpf_kfunc __bpfcall __hyp_text __efi_runtime   asmlinkage fastcall VISIBLE_IF_KUNIT nokprobe_inline   INDIRECT_CALLABLE_SCOPE randomized_struct_fields_start
-  randomized_struct_fields_end __no_instrument_function     __noinline __notrace_funcgraph notrace_funcgraph   `);
+  __user __kernel __iomem __percpu __rcu __force __nocast __safe __private __bitwise __bitwise__ __packed
+  __deprecated __designated_init __visible __gnu_inline __malloc __noclone __flatten noinline
+  noinline_for_stack __nonstring __no_profile __noreturn __no_stack_protector __overloadable __pure
+  __uninitialized __always_unused __maybe_unused __used __always_used __must_check __noipa __weak
+  __fix_address __cold __preserve_most __retain notrace __naked __inline_maybe_unused __no_kasan_or_inline
+  __no_sanitize_or_inline __data_racy __no_kcsan __no_sanitize_address __no_sanitize_thread
+  __no_kmsan_checks __no_sanitize_undefined __no_sanitize_memory __no_sanitize_coverage
+  __disable_sanitizer_instrumentation __signed_wrap noinstr __cpuidle __latent_entropy __randomize_layout
+  __no_randomize_layout __noscs __nocfi __noendbr __attribute_const__ __aligned_largest
+  __no_caller_saved_registers __always_inline __noretpoline __noinitretpoline __cacheline_aligned
+  __cacheline_aligned_in_smp ____cacheline_aligned ____cacheline_aligned_in_smp
+  ____cacheline_internodealigned_in_smp __page_aligned_data __page_aligned_bss __read_mostly __ro_after_init
+  __initdata __initconst __exitdata __initdata_or_module __initconst_or_module __init_or_module __init
+  __exit __exit_call __net_init __net_exit __net_initdata __meminit __meminitdata __meminitconst __ref
+  __refdata __refconst __nosavedata __exitused __head __init_memblock __initdata_memblock __kprobes __sched
+  __lockfunc __irq_entry __softirq_entry __exception_irq_entry __ksym __tracepoint_string __bpf_kfunc
+  __bpfcall asmlinkage fastcall VISIBLE_IF_KUNIT nokprobe_inline INDIRECT_CALLABLE_SCOPE
+  randomized_struct_fields_start randomized_struct_fields_end __notrace_funcgraph
+`);
 
 /** Annotations that take arguments, blanked with them; context annotations of sparse, attributes, section placement. */
 export const ANNOTATION_CALLS = names(`
   __must_hold __must_hold_shared __acquires __acquires_shared __releases __releases_shared __cond_acquires
-  __cond_releases __context_unsafe __guarded_by __pt_guarded_by __no_context_analysis
-  __attribute __attribute__ __declspec __aligned __align __alias __alloc_size __alloc_size__ __realloc_size
-  __assume_aligned __cleanup __copy __diagnose_as __compiletime_error __compiletime_warning __printf __scanf
-  __mode __pass_dynamic_object_size __pass_object_size __section __no_sanitize __counted_by __counted_by_le
-  __counted_by_be __counted_by_ptr __sized_by __noinstr_section __format_arg __nonnull __returns_nonnull
-  __sentinel __target __error __warning __optimize __cacheline_group_begin __cacheline_group_end
-  BTF_TYPE_TAG   _Alignas
+  __cond_releases __context_unsafe __guarded_by __pt_guarded_by __attribute __attribute__ __declspec
+  __aligned __align __alias __alloc_size __alloc_size__ __realloc_size __assume_aligned __cleanup __copy
+  __diagnose_as __compiletime_error __compiletime_warning __printf __scanf __mode __pass_dynamic_object_size
+  __pass_object_size __section __counted_by __counted_by_le __counted_by_be __counted_by_ptr
+  __noinstr_section __target __cacheline_group_begin __cacheline_group_end BTF_TYPE_TAG
 `);
 
 /** Annotations spelled so by one file: written out as the plain word of the same length. */
@@ -55,20 +55,23 @@ export const ASSEMBLY = names('asm __asm__ __asm asm_inline asm_volatile_goto');
 
 /** Words that take a parenthesis and are no call. */
 export const KEYWORDS_BEFORE_PARENTHESIS = names(`
-  if while for switch return sizeof case do else goto break continue default struct union enum typedef static extern
-  const volatile register inline unsigned signed int char short long float double void bool _Bool __alignof__
-  __alignof _Alignof alignof _Generic asm __asm__ __asm offsetof __attribute__ auto
+  if while for switch return sizeof case do else goto break continue default struct union enum typedef
+  static extern const volatile register inline unsigned signed int char short long float double void bool
+  _Bool __alignof__ __alignof _Alignof alignof _Generic asm __asm__ __asm offsetof __attribute__ auto
 `);
 
 /** Words that begin a statement: as a macro's argument they would break the call. */
 export const STATEMENT_WORDS = names('return goto break continue if for while do switch case');
 
+/** Words that begin a statement which ends without a semicolon of its own. */
+export const CONTROL_WORDS = names('if for while do switch');
+
 /** Macros with a type among their arguments that also stand outside functions, in constant expressions. */
 export const TYPE_ARGUMENT_MACROS = names(`
-  container_of container_of_const list_entry list_first_entry list_last_entry list_next_entry hlist_entry rb_entry
-  min_t max_t clamp_t sizeof_field offsetofend va_arg __builtin_types_compatible_p
-  __builtin_offsetof TYPE_ALIGN ACCESS_PRIVATE field_sizeof FIELD_SIZEOF kzalloc_obj kmalloc_obj
-  typecheck `);
+  container_of container_of_const list_entry list_first_entry list_last_entry list_next_entry hlist_entry
+  rb_entry min_t max_t clamp_t sizeof_field offsetofend va_arg __builtin_types_compatible_p
+  __builtin_offsetof TYPE_ALIGN ACCESS_PRIVATE field_sizeof FIELD_SIZEOF kzalloc_obj kmalloc_obj typecheck
+`);
 
 /**
  * Macros that define a function from its name followed by pairs of type and parameter.
@@ -117,6 +120,6 @@ export const DEFINED_NAMES: ReadonlyMap<string, number> = new Map([
 
 /** Macros that a kernel build of C does not define. */
 export const UNDEFINED_NAMES = names(`
-  __ASSEMBLY__ __ASSEMBLER__ __cplusplus __CHECKER__ __GENKSYMS__ __BIG_ENDIAN __BIG_ENDIAN_BITFIELD BUILD_VDSO
-  __DISABLE_EXPORTS __CHECK_ENDIAN__ __DOXYGEN__
+  __ASSEMBLY__ __ASSEMBLER__ __cplusplus __CHECKER__ __GENKSYMS__ __BIG_ENDIAN __BIG_ENDIAN_BITFIELD
+  BUILD_VDSO __DISABLE_EXPORTS __CHECK_ENDIAN__ __DOXYGEN__
 `);

@@ -1,0 +1,133 @@
+import {
+  BITMAP_MEMBER,
+  DECLARES_POINTER,
+  DECLARES_TYPE_AND_NAME,
+  FLEXIBLE_ARRAY_MEMBER,
+  FUNCTION_OF_PAIRS,
+  KEYWORDS_BEFORE_PARENTHESIS,
+  MEMBER_GROUPS,
+} from './maskTable.ts';
+import type { Invocation, Range, Sheet } from './sheet.ts';
+
+/** `DEFINE_PER_CPU(type, name)` → `type name`. Returns true where the macro is known to declare so. */
+export function maskDeclaration(sheet: Sheet, invocation: Invocation): boolean {
+  const isPointer = DECLARES_POINTER.has(invocation.name);
+  if (!isPointer && !DECLARES_TYPE_AND_NAME.test(invocation.name)) return false;
+  const [type, name] = sheet.argumentsOf(invocation);
+  if (type === undefined || name === undefined) return false;
+  sheet.blank(invocation.word, invocation.opening);
+  sheet.blank(type.to, type.to);
+  if (isPointer) sheet.canvas.write(sheet.tokens[type.to]!.start, '*');
+  sheet.blank(name.from + 1, invocation.closing);
+  sheet.finish(name.from, name.from);
+  return true;
+}
+
+export function maskAtFileScope(sheet: Sheet, invocation: Invocation): void {
+  const { closing, word } = invocation;
+  const next = sheet.tokens[closing + 1];
+  if (next?.text === '(' || sheet.text(invocation.opening + 1) === '*') return;
+  if (next?.text === '{' && !['.', '['].includes(sheet.text(closing + 2)))
+    maskFunctionHeader(sheet, invocation);
+  else if (isReturnType(sheet, invocation)) sheet.join(word, closing);
+  else if (!maskDeclaration(sheet, invocation)) blankDeclaration(sheet, invocation);
+}
+
+export function beginsDeclaration(sheet: Sheet, word: number): boolean {
+  let first = word;
+  while (['static', 'const', 'extern', 'inline'].includes(sheet.text(first - 1))) first--;
+  const before = sheet.tokens[first - 1];
+  if (before === undefined || before.kind === 'directive' || sheet.done[first - 1]) return true;
+  return before.text === ';' || before.text === '}';
+}
+
+/** `TYPE(x) name(…)` on one line. */
+function isReturnType(sheet: Sheet, { word, closing }: Invocation): boolean {
+  if (sheet.tokens[closing + 1]?.kind !== 'word' || sheet.text(closing + 2) !== '(') return false;
+  return sheet.canvas.isOneLine(sheet.tokens[word]!.start, sheet.tokens[closing + 1]!.end);
+}
+
+/** Blanks a macro invocation with its storage class, its initialiser and its semicolon. */
+function blankDeclaration(sheet: Sheet, { word, closing }: Invocation): void {
+  let from = word;
+  while (['static', 'const', 'extern', 'inline'].includes(sheet.text(from - 1))) from--;
+  let to = closing;
+  if (sheet.text(to + 1) === '{') to = Math.max(to, sheet.brackets.partner[to + 1]!);
+  else if (sheet.text(to + 1) === '=') {
+    to++;
+    while (to + 1 < sheet.tokens.length && sheet.text(to + 1) !== ';' && sheet.text(to + 1) !== '}')
+      to = Math.max(to + 1, sheet.brackets.partner[to + 1]!);
+  }
+  if (sheet.text(to + 1) === ';') to++;
+  sheet.blank(from, to);
+}
+
+/** `SYSCALL_DEFINE1(name, type, parameter) {` → `long name(type parameter) {`. */
+function maskFunctionHeader(sheet: Sheet, invocation: Invocation): void {
+  const [name, ...rest] = sheet.argumentsOf(invocation);
+  if (name === undefined || name.to !== name.from + 1 || sheet.tokens[name.from]!.kind !== 'word') return;
+  const word = sheet.tokens[invocation.word]!;
+  if (word.text.length < 'long'.length || KEYWORDS_BEFORE_PARENTHESIS.has(sheet.text(name.from))) return;
+  sheet.blank(invocation.word, invocation.opening);
+  sheet.canvas.write(word.start, 'long');
+  sheet.finish(name.from, name.from);
+  if (rest.length === 0) writeWithoutParameters(sheet, name.from, invocation.closing);
+  else writeParameters(sheet, name.to, rest, FUNCTION_OF_PAIRS.test(invocation.name));
+}
+
+/** `name)` → `name()`: the name moves one to the left, into what was the opening parenthesis. */
+function writeWithoutParameters(sheet: Sheet, name: number, closing: number): void {
+  const { start, text } = sheet.tokens[name]!;
+  const end = sheet.tokens[closing]!.start;
+  sheet.blank(name, closing);
+  sheet.canvas.write(start - 1, `${text}(`);
+  sheet.canvas.write(end, ')');
+}
+
+function writeParameters(sheet: Sheet, comma: number, parameters: readonly Range[], arePairs: boolean): void {
+  sheet.canvas.write(sheet.tokens[comma]!.start, '(');
+  sheet.finish(comma, comma);
+  parameters.forEach((range, index) => {
+    const isType = arePairs && index % 2 === 0 && index + 1 < parameters.length;
+    if (isType) sheet.blank(range.to, range.to);
+    else if (!arePairs && sheet.tokens[range.from]?.kind !== 'word') sheet.blank(range.from, range.to - 1);
+  });
+}
+
+export function maskMember(sheet: Sheet, invocation: Invocation): void {
+  const before = sheet.tokens[invocation.word - 1];
+  const begins = before?.kind === 'directive' || ['{', ';', '}'].includes(before?.text ?? '{');
+  if (!(begins || sheet.done[invocation.word - 1]) || sheet.text(invocation.opening + 1) === '*') return;
+  if (sheet.text(invocation.closing + 1) === '(') return;
+  const groupHead = MEMBER_GROUPS.get(invocation.name);
+  if (groupHead !== undefined) unwrapGroup(sheet, invocation, groupHead);
+  else if (invocation.name === BITMAP_MEMBER) writeBitmap(sheet, invocation);
+  else if (invocation.name === FLEXIBLE_ARRAY_MEMBER) writeFlexibleArray(sheet, invocation);
+  else blankDeclaration(sheet, invocation);
+}
+
+function unwrapGroup(sheet: Sheet, { word, opening, closing }: Invocation, headLength: number): void {
+  let from = opening + 1;
+  for (let commas = 0; commas < headLength && from < closing; from++) if (sheet.text(from) === ',') commas++;
+  sheet.blank(word, from - 1);
+  sheet.blank(closing, sheet.text(closing + 1) === ';' ? closing + 1 : closing);
+}
+
+function writeBitmap(sheet: Sheet, invocation: Invocation): void {
+  const [name, bits] = sheet.argumentsOf(invocation);
+  if (name === undefined || bits === undefined) return;
+  sheet.blank(invocation.word, invocation.opening);
+  sheet.canvas.write(sheet.tokens[invocation.word]!.start, 'unsigned long');
+  sheet.canvas.write(sheet.tokens[name.to]!.start, '[');
+  sheet.canvas.write(sheet.tokens[invocation.closing]!.start, ']');
+}
+
+function writeFlexibleArray(sheet: Sheet, invocation: Invocation): void {
+  const [type, name] = sheet.argumentsOf(invocation);
+  if (type === undefined || name === undefined) return;
+  const end = sheet.tokens[invocation.closing]!.end;
+  const member = `${sheet.sourceOf(type)} ${sheet.sourceOf(name)}[]`;
+  const isPlain = sheet.canvas.isOneLine(sheet.tokens[invocation.word]!.start, end) && !member.includes('{');
+  sheet.blank(invocation.word, invocation.closing);
+  if (isPlain) sheet.canvas.write(end - member.length, member);
+}
