@@ -28,7 +28,12 @@ export type PagesAt =
   /** The returned value is an array of pages allocated by the callee. */
   | { readonly form: 'result-array' }
   /** An object (returned, RESULT, or passed) that owns the pages and is released by a row of its own. */
-  | { readonly form: 'object'; readonly argument: Argument };
+  | {
+      readonly form: 'object';
+      readonly argument: Argument;
+      /** The argument is the address where the callee stores the pointer to the object. */
+      readonly indirect?: boolean;
+    };
 
 /** What the returned value says about how much was acquired. */
 export type Returns =
@@ -72,6 +77,10 @@ export interface Acquire {
   readonly arrayOnError?: 'freed' | 'kept';
   /** True for the acquirers of section 1 that `audit` lists as extractions. */
   readonly extraction?: boolean;
+  /** True where the iterator moves on by what was acquired; false where the caller has to advance it. */
+  readonly advances?: boolean;
+  /** The argument that becomes an ITER_BVEC iterator over the acquired pages, in the direction of `iterator`. */
+  readonly intoIterator?: Argument;
 }
 
 /** What a release undoes. `allocation` drops the allocator's reference (__free_page), never a user page's hold. */
@@ -81,7 +90,12 @@ export interface Release {
   readonly kind: 'release';
   readonly hold: Released;
   /** `page`: one page, folio or page-like value; `array`: slots 0..count-1; `object`: all pages the object owns. */
-  readonly pages: { readonly form: 'page' | 'array' | 'object'; readonly argument: Argument };
+  readonly pages: {
+    readonly form: 'page' | 'array' | 'object';
+    readonly argument: Argument;
+    /** The argument is the address of the array pointer; the callee sets it to NULL (io_pages_free). */
+    readonly indirect?: boolean;
+  };
   readonly count?: PageCount;
   /** Argument that says whether the pages are marked dirty first, or true. */
   readonly dirties?: Argument | true;
@@ -108,6 +122,8 @@ export interface Free {
   readonly argument: Argument;
   /** Memory of these allocators may be given. */
   readonly accepts: readonly Allocator[];
+  /** `result-nonzero`: freed only where the call returns something (krealloc). Absent: always. */
+  readonly when?: 'always' | 'result-nonzero';
 }
 
 /** The function uses what it is given during the call and keeps nothing of it (vmap, dma_map_sg, copy, printing). */
@@ -205,6 +221,7 @@ export type Feature =
   | 'bio-page-reffed'
   | 'bio-no-page-ref'
   | 'memfd_pin_folios'
+  | 'get_pages-flags'
   | 'folio-err-ptr';
 
 /** Everything the engine knows about one kernel function in one range of trees. */
@@ -219,6 +236,8 @@ export interface FunctionRow {
   readonly lacks?: readonly Feature[];
   /** Where the fact was read, e.g. 'lib/iov_iter.c:1872 (6.12.117)'. */
   readonly source: string;
+  /** The call is a test of argument 1, a result of an acquirer: true exactly where nothing was acquired. */
+  readonly failureTest?: 'error' | 'null-or-error';
   /** The prototype's parameter names, in order: hovers and checks of the call's shape use them. */
   readonly parameters?: readonly string[];
   /** One sentence for the hover. */

@@ -1,0 +1,137 @@
+import type { FunctionRow } from '../effects.ts';
+import { borrow, row, rows, store, submit, submitAndWait } from './build.ts';
+
+const VIRTIO_RING = 'drivers/virtio/virtio_ring.c';
+
+const queues: FunctionRow[] = [
+  row(
+    'virtqueue_add_sgs(_vq, sgs, out_sgs, in_sgs, data, gfp)',
+    `${VIRTIO_RING}:2243`,
+    [store(2, 1, 'keeps', { form: 'array', when: 'result-zero' }), submit(5)],
+    {
+      note: 'On 0 the device has the pages until virtqueue_get_buf() returns data.',
+    },
+  ),
+  ...rows(
+    VIRTIO_RING,
+    [store(2, 1, 'keeps', { when: 'result-zero' }), submit(4)],
+    [
+      '2299 virtqueue_add_inbuf(vq, sg, num, data, gfp)',
+      '2277 virtqueue_add_outbuf(vq, sg, num, data, gfp)',
+      '2322 virtqueue_add_inbuf_ctx(vq, sg, num, data, ctx, gfp)',
+    ],
+    { note: 'On 0 the device has the pages until virtqueue_get_buf() returns data.' },
+  ),
+  ...rows(VIRTIO_RING, borrow, [
+    '2405 virtqueue_kick(vq)',
+    '2377 virtqueue_notify(_vq)',
+    '2360 virtqueue_kick_prepare(_vq)',
+    '2440 virtqueue_get_buf(_vq, len)',
+  ]),
+];
+
+const requests: FunctionRow[] = [
+  row('target_submit(se_cmd)', 'drivers/target/target_core_transport.c:1935', submit(1)),
+  row('fuse_simple_background(fm, args, gfp_flags)', 'fs/fuse/dev.c:611', submit(2), {
+    note: 'On success the pages are needed until args->end; on an error the caller still owns them.',
+  }),
+  row('fuse_simple_request(fm, args)', 'fs/fuse/fuse_i.h:1186', submitAndWait(2)),
+  row('ceph_osdc_start_request(osdc, req)', 'net/ceph/osd_client.c:4690', submit(2)),
+  row('ceph_osdc_wait_request(osdc, req)', 'net/ceph/osd_client.c:4743', submitAndWait(2)),
+  row('nfs_pageio_add_request(desc, req)', 'fs/nfs/pagelist.c:1293', submit(2)),
+  row('usb_submit_urb(urb, mem_flags)', 'drivers/usb/core/urb.c:368', submit(1)),
+  row('usb_sg_wait(io)', 'drivers/usb/core/message.c:709', submitAndWait(1)),
+  row('dmaengine_submit(desc)', 'include/linux/dmaengine.h:1244', submit(1)),
+  row('dma_async_issue_pending(chan)', 'include/linux/dmaengine.h:1450', borrow),
+  row('dma_sync_wait(chan, cookie)', 'drivers/dma/dmaengine.c:526', borrow),
+];
+
+const ciphers: FunctionRow[] = [
+  row('skcipher_request_set_crypt(req, src, dst, cryptlen, iv)', 'include/crypto/skcipher.h:921', [
+    store(2, 1, 'keeps'),
+    store(3, 1, 'keeps'),
+  ]),
+  row('aead_request_set_crypt(req, src, dst, cryptlen, iv)', 'include/crypto/aead.h:518', [
+    store(2, 1, 'keeps'),
+    store(3, 1, 'keeps'),
+  ]),
+  row('akcipher_request_set_crypt(req, src, dst, src_len, dst_len)', 'include/crypto/akcipher.h:251', [
+    store(2, 1, 'keeps'),
+    store(3, 1, 'keeps'),
+  ]),
+  row('ahash_request_set_crypt(req, src, result, nbytes)', 'include/crypto/hash.h:646', store(2, 1, 'keeps')),
+  ...rows('crypto/skcipher.c', submit(1), [
+    '634 crypto_skcipher_encrypt(req)',
+    '647 crypto_skcipher_decrypt(req)',
+  ]),
+  ...rows('crypto/aead.c', submit(1), ['83 crypto_aead_encrypt(req)', '94 crypto_aead_decrypt(req)']),
+  ...rows('crypto/ahash.c', submit(1), ['361 crypto_ahash_digest(req)', '350 crypto_ahash_finup(req)']),
+  row('crypto_akcipher_encrypt(req)', 'include/crypto/akcipher.h:290', submit(1)),
+  row('crypto_wait_req(err, wait)', 'include/linux/crypto.h:392', borrow, {
+    note: 'Waits until the request of which it got the answer is done.',
+  }),
+];
+
+const work: FunctionRow[] = [
+  ...rows('include/linux/workqueue.h', submit(2), [
+    '662 queue_work(wq, work)',
+    '676 queue_delayed_work(wq, dwork, delay)',
+  ]),
+  ...rows('include/linux/workqueue.h', submit(1), [
+    '724 schedule_work(work)',
+    '817 schedule_delayed_work(dwork, delay)',
+  ]),
+  row('queue_work_on(cpu, wq, work)', 'kernel/workqueue.c:2417', submit(3)),
+  ...rows('kernel/workqueue.c', submitAndWait(1), ['4298 flush_work(work)', '4435 cancel_work_sync(work)']),
+  row('call_rcu(head, func)', 'kernel/rcu/tree.c:3200', submit(1)),
+];
+
+const waits: FunctionRow[] = [
+  ...rows('kernel/sched/completion.c', submitAndWait(1), [
+    '146 wait_for_completion(x)',
+    '179 wait_for_completion_io(x)',
+  ]),
+  ...rows(
+    'kernel/sched/completion.c',
+    borrow,
+    [
+      '165 wait_for_completion_timeout(x, timeout)',
+      '214 wait_for_completion_interruptible(x)',
+      '236 wait_for_completion_interruptible_timeout(x, timeout)',
+      '252 wait_for_completion_killable(x)',
+      '45 complete(x)',
+      '67 complete_all(x)',
+    ],
+    { note: 'A wait that may end early does not say that the I/O is done.' },
+  ),
+];
+
+const synchronous: FunctionRow[] = [
+  ...rows(
+    'net/socket.c',
+    borrow,
+    [
+      '738 sock_sendmsg(sock, msg)',
+      '770 kernel_sendmsg(sock, msg, vec, num, size)',
+      '1053 sock_recvmsg(sock, msg, flags)',
+      '1077 kernel_recvmsg(sock, msg, vec, num, size, flags)',
+    ],
+    {
+      note: 'Is done with the vector when it returns; pages of a spliced or zerocopy message get references of their own.',
+    },
+  ),
+  ...rows('fs/read_write.c', borrow, [
+    '903 vfs_iter_read(file, iter, ppos, flags)',
+    '966 vfs_iter_write(file, iter, ppos, flags)',
+  ]),
+];
+
+/** What starts I/O or later work, and what waits for its end. */
+export const ASYNC_ROWS: readonly FunctionRow[] = [
+  ...queues,
+  ...requests,
+  ...ciphers,
+  ...work,
+  ...waits,
+  ...synchronous,
+];

@@ -1,0 +1,136 @@
+import type {
+  Acquire,
+  Allocate,
+  Allocator,
+  Argument,
+  Borrow,
+  Dirty,
+  Effect,
+  Free,
+  FunctionRow,
+  HoldRule,
+  PagesAt,
+  Release,
+  Released,
+  Returns,
+  Store,
+  Submit,
+  View,
+} from '../effects.ts';
+
+/** The trees in which the facts were read. */
+export const LINUX_6_12 = '6.12.117';
+export const LINUX_6_1 = '6.1.192';
+
+export type RowDetails = Omit<FunctionRow, 'name' | 'effects' | 'source' | 'parameters'>;
+
+/**
+ * One row of the effect table.
+ * @param prototype name and parameter names: 'put_page(page)'.
+ * @param source 'path:line' in 6.12, or with the version behind it: 'lib/iov_iter.c:1495 (6.1.192)'.
+ */
+export function row(
+  prototype: string,
+  source: string,
+  effects: Effect | readonly Effect[],
+  details: RowDetails = {},
+): FunctionRow {
+  const open = prototype.indexOf('(');
+  const parameters = prototype
+    .slice(open + 1, -1)
+    .split(',')
+    .map(parameter => parameter.trim())
+    .filter(parameter => parameter !== '');
+  return {
+    name: prototype.slice(0, open),
+    effects: 'kind' in effects ? [effects] : effects,
+    source: source.includes('(') ? source : `${source} (${LINUX_6_12})`,
+    parameters,
+    ...details,
+  };
+}
+
+/**
+ * Rows that share their effects, from one file.
+ * @param file path in the tree; ' (6.1.192)' behind it where the facts were read there.
+ * @param entries 'line name(parameters)'.
+ */
+export function rows(
+  file: string,
+  effects: Effect | readonly Effect[],
+  entries: readonly string[],
+  details: RowDetails = {},
+): FunctionRow[] {
+  const [path, version = `(${LINUX_6_12})`] = file.split(' ');
+  return entries.map(entry => {
+    const space = entry.indexOf(' ');
+    return row(entry.slice(space + 1), `${path}:${entry.slice(0, space)} ${version}`, effects, details);
+  });
+}
+
+export function acquire(
+  hold: HoldRule,
+  pages: PagesAt,
+  returns: Returns,
+  more: Omit<Acquire, 'kind' | 'hold' | 'pages' | 'returns'> = {},
+): Acquire {
+  return { kind: 'acquire', hold, pages, returns, ...more };
+}
+
+export const array = (argument: Argument): PagesAt => ({ form: 'array', argument });
+export const slot = (argument: Argument): PagesAt => ({ form: 'slot', argument });
+export const object = (argument: Argument): PagesAt => ({ form: 'object', argument });
+export const given = (argument: Argument): PagesAt => ({ form: 'argument', argument });
+export const result: PagesAt = { form: 'result' };
+export const resultArray: PagesAt = { form: 'result-array' };
+
+/** A number of pages that an argument tells. */
+export const count = (argument: Argument) => ({ argument });
+
+export function release(
+  hold: Released,
+  form: Release['pages']['form'],
+  argument: Argument,
+  more: Omit<Release, 'kind' | 'hold' | 'pages'> = {},
+): Release {
+  return { kind: 'release', hold, pages: { form, argument }, ...more };
+}
+
+export function allocate(
+  allocator: Allocator,
+  returns: Allocate['returns'] = 'pointer-or-null',
+  zeroed = false,
+): Allocate {
+  return { kind: 'allocate', allocator, zeroed, returns };
+}
+
+export function free(argument: Argument, ...accepts: Allocator[]): Free {
+  return { kind: 'free', argument, accepts };
+}
+
+/** Keeps nothing of any argument. */
+export const borrow: Borrow = { kind: 'borrow' };
+
+export const dirty = (argument: Argument): Dirty => ({ kind: 'dirty', argument });
+
+export const pageView = (of: Argument): View => ({ kind: 'view', of, as: 'page' });
+export const addressView = (of: Argument): View => ({ kind: 'view', of, as: 'address' });
+
+export function store(
+  page: Argument,
+  into: Argument,
+  takes: Store['takes'],
+  more: { readonly form?: Store['form']; readonly when?: Store['when'] } = {},
+): Store {
+  return { kind: 'store', page, into, takes, form: more.form ?? 'page', when: more.when };
+}
+
+export const submit = (argument: Argument): Submit => ({ kind: 'submit', argument });
+export const submitAndWait = (argument: Argument): Submit => ({
+  kind: 'submit',
+  argument,
+  synchronous: true,
+});
+
+/** Entries of rows() from one text, parted by semicolons. */
+export const list = (text: string): string[] => text.split(';').map(entry => entry.trim());

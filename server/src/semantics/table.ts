@@ -1,0 +1,109 @@
+import type { FunctionRow } from './effects.ts';
+import type { Tree } from './eras.ts';
+import { ASYNC_ROWS } from './rows/async.ts';
+import { BIO_ROWS } from './rows/bio.ts';
+import { BORROWER_FAMILIES, BORROWER_ROWS } from './rows/borrowers.ts';
+import { CONTAINER_ROWS } from './rows/containers.ts';
+import { GUP_ROWS } from './rows/gup.ts';
+import { IOV_ROWS } from './rows/iov.ts';
+import { MEMORY_ROWS } from './rows/memory.ts';
+import { PAGE_ROWS } from './rows/pages.ts';
+import { RELEASE_ROWS } from './rows/release.ts';
+import { UTILITY_ROWS } from './rows/utilities.ts';
+import { VIEW_ROWS } from './rows/views.ts';
+import { WRAPPER_ROWS } from './rows/wrappers.ts';
+import { compareVersions, nominalVersion } from './trees.ts';
+
+/** The rows by the file that holds them, in the order of the documentation. */
+export const ROW_GROUPS: Readonly<Record<string, readonly FunctionRow[]>> = {
+  iov: IOV_ROWS,
+  gup: GUP_ROWS,
+  bio: BIO_ROWS,
+  release: RELEASE_ROWS,
+  pages: PAGE_ROWS,
+  wrappers: WRAPPER_ROWS,
+  containers: CONTAINER_ROWS,
+  async: ASYNC_ROWS,
+  memory: MEMORY_ROWS,
+  views: VIEW_ROWS,
+  borrowers: BORROWER_ROWS,
+  utilities: UTILITY_ROWS,
+};
+
+const ALL_ROWS: readonly FunctionRow[] = Object.values(ROW_GROUPS).flat();
+
+function appliesTo(row: FunctionRow, tree: Tree): boolean {
+  const version = nominalVersion(tree);
+  return (
+    (row.since === undefined || compareVersions(version, row.since) >= 0) &&
+    (row.until === undefined || compareVersions(version, row.until) <= 0) &&
+    (row.eras === undefined || row.eras.includes(tree.era)) &&
+    (row.needs ?? []).every(feature => tree.features.has(feature)) &&
+    !(row.lacks ?? []).some(feature => tree.features.has(feature))
+  );
+}
+
+const builtTables = new Map<string, ReadonlyMap<string, FunctionRow>>();
+
+/** Trees with the same facts share one table. */
+function builtInRows(tree: Tree): ReadonlyMap<string, FunctionRow> {
+  const key = [tree.era, nominalVersion(tree), ...[...tree.features].sort()].join(' ');
+  let table = builtTables.get(key);
+  if (!table) {
+    table = new Map(ALL_ROWS.filter(row => appliesTo(row, tree)).map(row => [row.name, row]));
+    builtTables.set(key, table);
+  }
+  return table;
+}
+
+/** What is known of each kernel function in one tree. */
+export class EffectTable {
+  private readonly builtIn: ReadonlyMap<string, FunctionRow>;
+  private readonly own: ReadonlyMap<string, FunctionRow>;
+
+  /** @param userRows rows of the workspace; they win over the built-in row of their name. */
+  constructor(
+    readonly tree: Tree,
+    userRows: readonly FunctionRow[] = [],
+  ) {
+    this.builtIn = builtInRows(tree);
+    this.own = new Map(userRows.filter(row => appliesTo(row, tree)).map(row => [row.name, row]));
+  }
+
+  /** The row of a function; for a family of borrowers (trace_*, pr_*) the row of the family. */
+  row(name: string): FunctionRow | undefined {
+    return (
+      this.own.get(name) ??
+      this.builtIn.get(name) ??
+      BORROWER_FAMILIES.find(family => name.startsWith(family.prefix))?.row
+    );
+  }
+
+  /** Names with a row of their own, each once; families of borrowers are not listed. */
+  names(): Iterable<string> {
+    return new Set([...this.builtIn.keys(), ...this.own.keys()]);
+  }
+}
+
+/** All rows of a name, whatever the tree. */
+export function rowsNamed(name: string): readonly FunctionRow[] {
+  return ALL_ROWS.filter(row => row.name === name);
+}
+
+function namesWhere(test: (row: FunctionRow) => boolean): ReadonlySet<string> {
+  return new Set(ALL_ROWS.filter(test).map(row => row.name));
+}
+
+/** The extractions of any era: what `audit` lists. */
+export const ACQUIRER_NAMES: ReadonlySet<string> = namesWhere(row =>
+  row.effects.some(effect => effect.kind === 'acquire' && effect.extraction === true),
+);
+
+const NAMES_OF_INTEREST = namesWhere(row =>
+  row.effects.some(({ kind }) => kind === 'acquire' || kind === 'release' || kind === 'construct'),
+);
+
+/** Names of which a text must hold at least one to be worth parsing. */
+export function literalsOfInterest(): string[] {
+  return [...NAMES_OF_INTEREST];
+}
