@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+// Runs test/workbench/suite inside a real VS Code. PINSIGHT_VSCODE=electron|npm says which; else the one that
+// @vscode/test-electron downloads where its server can be reached, else the workbench from npm with Chromium.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { format } from 'node:util';
+import { build } from 'esbuild';
+import { bundleOptions, readJson, root } from './lib/bundle.mjs';
+import { ensureChromium, openPage } from './lib/chromium.mjs';
+import { ensureWorkbench, remoteUri, startWorkbench, workbenchUrl } from './lib/workbench.mjs';
+
+const TIME_LIMIT = 180_000;
+const suite = join(root, 'dist/test-workbench.js');
+const scratch = mkdtempSync(join(tmpdir(), 'pinsight-suite-'));
+const workspace = join(scratch, 'workspace');
+const results = join(scratch, 'results.json');
+
+let way;
+try {
+  way = await chooseWay();
+} catch (error) {
+  const skip = process.env.PINSIGHT_SKIP_WORKBENCH === '1';
+  console.error(`NO VS CODE COULD BE HAD: THE EDITOR WAS NOT TESTED. ${error.message}`);
+  console.log(skip ? '0 passed, 0 failed' : '0 passed, 1 failed');
+  process.exit(skip ? 0 : 1);
+}
+
+await prepare();
+try {
+  await way();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+}
+const { passes, failures } = readJson(results) ?? { passes: 0, failures: 1 };
+rmSync(scratch, { recursive: true, force: true });
+console.log(`${passes} passed, ${failures} failed`);
+process.exit(failures === 0 ? 0 : 1);
+
+async function chooseWay() {
+  const wish = process.env.PINSIGHT_VSCODE;
+  if (wish === 'electron' || (wish !== 'npm' && (await canDownload()))) return inElectron;
+  ensureWorkbench();
+  const chromium = ensureChromium();
+  return () => inBrowser(chromium);
+}
+
+/** VS Code's download server answers, and there is a screen to show it on. */
+async function canDownload() {
+  if (process.platform === 'linux' && !process.env.DISPLAY) return false;
+  const url = 'https://update.code.visualstudio.com/api/releases/stable';
+  return fetch(url, { signal: AbortSignal.timeout(3000) }).then(
+    response => response.ok,
+    () => false,
+  );
+}
+
+async function prepare() {
+  spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root, stdio: 'inherit' });
+  await build({
+    ...bundleOptions,
+    external: ['vscode', 'mocha'],
+    entryPoints: [join(root, 'test/workbench/suite/index.ts')],
+    outfile: suite,
+  });
+  cpSync(join(root, 'test/workbench/workspace'), workspace, { recursive: true });
+}
+
+async function inElectron() {
+  const { runTests } = await import('@vscode/test-electron');
+  await runTests({
+    extensionDevelopmentPath: root,
+    extensionTestsPath: suite,
+    extensionTestsEnv: { PINSIGHT_RESULTS: results },
+    launchArgs: [workspace, '--disable-extensions', '--disable-workspace-trust'],
+  });
+}
+
+async function inBrowser(chromium) {
+  const workbench = await startWorkbench({ driver: true, env: { PINSIGHT_RESULTS: results } });
+  const { browser, page } = await openPage(chromium);
+  try {
+    const ended = new Promise(resolve => page.exposeFunction('codeAutomationExit', resolve));
+    await page.exposeFunction('codeAutomationLog', (_type, args) => {
+      const line = format(...args);
+      if (!isNoise(line)) console.log(line);
+    });
+    const payload = [
+      ['extensionDevelopmentPath', remoteUri(workbench, root)],
+      ['extensionTestsPath', remoteUri(workbench, suite)],
+    ];
+    await page.goto(workbenchUrl(workbench, workspace, payload));
+    const late = new Promise(resolve => setTimeout(resolve, TIME_LIMIT, 'late').unref());
+    if ((await Promise.race([ended, late])) === 'late') throw new Error(`no result within ${TIME_LIMIT} ms`);
+  } finally {
+    await browser.close();
+    await workbench.stop();
+  }
+}
+
+/** The workbench's own log: the mocha reporter's lines are what matters. */
+function isNoise(line) {
+  return /^%c|connection token|Creating a socket|grace-time|Service Worker|ENOTFOUND|Failed to fetch|builtin|AgentHost|AccountPolicyGate/.test(
+    line,
+  );
+}
