@@ -87,11 +87,11 @@ function writeWithoutParameters(sheet: Sheet, name: number, closing: number): vo
 function writeParameters(sheet: Sheet, comma: number, parameters: readonly Range[], arePairs: boolean): void {
   sheet.canvas.write(sheet.tokens[comma]!.start, '(');
   sheet.finish(comma, comma);
-  parameters.forEach((range, index) => {
-    const isType = arePairs && index % 2 === 0 && index + 1 < parameters.length;
-    if (isType) sheet.blank(range.to, range.to);
-    else if (!arePairs && sheet.tokens[range.from]?.kind !== 'word') sheet.blank(range.from, range.to - 1);
-  });
+  const areTypes = parameters.every(({ from }) => sheet.tokens[from]?.kind === 'word');
+  if (!areTypes) sheet.blank(comma + 1, parameters[parameters.length - 1]!.to - 1);
+  else if (arePairs)
+    for (let index = 0; index + 1 < parameters.length; index += 2)
+      sheet.blank(parameters[index]!.to, parameters[index]!.to);
 }
 
 export function maskMember(sheet: Sheet, invocation: Invocation): void {

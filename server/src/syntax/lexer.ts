@@ -1,5 +1,8 @@
-/** What a token is; `directive` is a whole preprocessor line with its continuations. */
-export type TokenKind = 'word' | 'number' | 'string' | 'character' | 'punctuator' | 'directive';
+/**
+ * What a token is. `directive` is a whole preprocessor line with its continuations; `unclosed` is a comment that
+ * runs to the end of the text.
+ */
+export type TokenKind = 'word' | 'number' | 'string' | 'character' | 'punctuator' | 'directive' | 'unclosed';
 
 export interface Token {
   readonly kind: TokenKind;
@@ -50,7 +53,7 @@ const isWordPart = (code: number): boolean => isWordStart(code) || isDigit(code)
 const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
 
 /**
- * Splits C into tokens, leaving out white space, comments and line continuations.
+ * Splits C into tokens, leaving out white space, closed comments and line continuations.
  * Never fails: an unterminated string ends with its line, an unterminated comment with the text.
  * @param withDirectives false where the text is itself the inside of a directive.
  */
@@ -79,7 +82,7 @@ class Lexer {
       this.lineIsEmpty = true;
       this.at++;
     } else if (isBlank(code) || code === BACKSLASH) this.at++;
-    else if (this.atComment()) this.at = endOfComment(this.text, this.at);
+    else if (this.atComment()) this.skipComment();
     else if (code === HASH && this.lineIsEmpty && this.withDirectives)
       this.take('directive', endOfDirective(this.text, this.at));
     else this.takeToken(code);
@@ -104,6 +107,14 @@ class Lexer {
   private punctuatorLength(): number {
     if (this.text.startsWith('...', this.at)) return 3;
     return PUNCTUATORS_OF_TWO.has(this.text.slice(this.at, this.at + 2)) ? 2 : 1;
+  }
+
+  private skipComment(): void {
+    const end = endOfComment(this.text, this.at);
+    const isBlock = this.text.charCodeAt(this.at + 1) === STAR;
+    const isClosed = end >= this.at + 4 && this.text.endsWith('*/', end);
+    if (isBlock && !isClosed) this.take('unclosed', end);
+    else this.at = end;
   }
 
   private atComment(): boolean {

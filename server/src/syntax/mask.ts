@@ -27,7 +27,11 @@ export interface Masked {
 export function mask(text: string, options: MaskOptions = {}): Masked {
   const canvas = new Canvas(text);
   const notes: MaskNote[] = [];
-  const choice = chooseArms(tokensOf(text), options.isConfigSet);
+  const all = tokensOf(text);
+  const last = all[all.length - 1];
+  // The parser would begin anew behind every slash of such a comment.
+  if (last?.kind === 'unclosed') canvas.blank(last.start, last.end);
+  const choice = chooseArms(last?.kind === 'unclosed' ? all.slice(0, -1) : all, options.isConfigSet);
   for (const { start, end } of choice.directives) canvas.blank(start, end);
   for (const { start, end } of choice.inactive) {
     canvas.blank(start, end);

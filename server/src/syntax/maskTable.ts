@@ -30,10 +30,10 @@ export const ANNOTATIONS = names(`
 export const ANNOTATION_CALLS = names(`
   __must_hold __must_hold_shared __acquires __acquires_shared __releases __releases_shared __cond_acquires
   __cond_releases __context_unsafe __guarded_by __pt_guarded_by __attribute __attribute__ __declspec
-  __aligned __align __alias __alloc_size __alloc_size__ __realloc_size __assume_aligned __cleanup __copy
+  __aligned __alias __alloc_size __alloc_size__ __realloc_size __assume_aligned __cleanup __copy
   __diagnose_as __compiletime_error __compiletime_warning __printf __scanf __mode __pass_dynamic_object_size
   __pass_object_size __section __counted_by __counted_by_le __counted_by_be __counted_by_ptr
-  __noinstr_section __target __cacheline_group_begin __cacheline_group_end BTF_TYPE_TAG
+  __noinstr_section __cacheline_group_begin __cacheline_group_end BTF_TYPE_TAG
 `);
 
 /** Annotations spelled so by one file: written out as the plain word of the same length. */
