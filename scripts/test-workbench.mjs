@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // Runs test/workbench/suite inside a real VS Code. PINSIGHT_VSCODE=electron|npm says which; else the one that
 // @vscode/test-electron downloads where its server can be reached, else the workbench from npm with Chromium.
+// Only there: `--packaged` tests the .vsix as it is installed, `--untrusted` a workspace that nobody trusts.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'node:util';
@@ -10,8 +11,11 @@ import { build } from 'esbuild';
 import { bundleOptions, readJson, root } from './lib/bundle.mjs';
 import { ensureChromium, openPage } from './lib/chromium.mjs';
 import { ensureWorkbench, remoteUri, startWorkbench, workbenchUrl } from './lib/workbench.mjs';
+import { packageExtension } from './package.mjs';
 
 const TIME_LIMIT = 180_000;
+const packaged = process.argv.includes('--packaged');
+const trusted = !process.argv.includes('--untrusted');
 const suite = join(root, 'dist/test-workbench.js');
 const scratch = mkdtempSync(join(tmpdir(), 'pinsight-suite-'));
 const workspace = join(scratch, 'workspace');
@@ -40,7 +44,8 @@ process.exit(failures === 0 ? 0 : 1);
 
 async function chooseWay() {
   const wish = process.env.PINSIGHT_VSCODE;
-  if (wish === 'electron' || (wish !== 'npm' && (await canDownload()))) return inElectron;
+  const onlyNpm = packaged || !trusted || wish === 'npm';
+  if (wish === 'electron' || (!onlyNpm && (await canDownload()))) return inElectron;
   ensureWorkbench();
   const chromium = ensureChromium();
   return () => inBrowser(chromium);
@@ -78,7 +83,13 @@ async function inElectron() {
 }
 
 async function inBrowser(chromium) {
-  const workbench = await startWorkbench({ driver: true, env: { PINSIGHT_RESULTS: results } });
+  const workbench = await startWorkbench({
+    driver: true,
+    trusted,
+    ...(packaged && { vsix: packageExtension() }),
+    settings: { 'security.workspace.trust.startupPrompt': 'never' },
+    env: { PINSIGHT_RESULTS: results },
+  });
   const { browser, page } = await openPage(chromium);
   try {
     const ended = new Promise(resolve => page.exposeFunction('codeAutomationExit', resolve));
@@ -87,7 +98,7 @@ async function inBrowser(chromium) {
       if (!isNoise(line)) console.log(line);
     });
     const payload = [
-      ['extensionDevelopmentPath', remoteUri(workbench, root)],
+      ['extensionDevelopmentPath', remoteUri(workbench, packaged ? emptyExtension() : root)],
       ['extensionTestsPath', remoteUri(workbench, suite)],
     ];
     await page.goto(workbenchUrl(workbench, workspace, payload));
@@ -97,6 +108,15 @@ async function inBrowser(chromium) {
     await browser.close();
     await workbench.stop();
   }
+}
+
+/** The page runs a suite only beside an extension under development; this one does nothing. */
+function emptyExtension() {
+  const folder = join(scratch, 'extension');
+  const manifest = { name: 'empty', publisher: 'pinsight', version: '0.0.0', engines: { vscode: '*' } };
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  return folder;
 }
 
 /** The workbench's own log: the mocha reporter's lines are what matters. */

@@ -1,0 +1,83 @@
+-- Neovim 0.7 or newer against the server over stdio. Environment: PINSIGHT_SERVER, PINSIGHT_FILE.
+-- Prints one line a check and at last "N passed, N failed".
+
+local passed, failed = 0, 0
+
+local function check(name, holds, detail)
+  if holds then passed = passed + 1 else failed = failed + 1 end
+  io.stdout:write((holds and "ok   " or "FAIL ") .. name .. (holds and "" or ": " .. tostring(detail)) .. "\n")
+end
+
+local function finish()
+  io.stdout:write(passed .. " passed, " .. failed .. " failed\n")
+  vim.cmd(failed == 0 and "qall!" or "cquit 1")
+end
+
+local function until_true(condition)
+  return vim.wait(10000, condition, 20)
+end
+
+vim.cmd("set noswapfile | filetype on")
+vim.cmd("edit " .. vim.fn.fnameescape(vim.env.PINSIGHT_FILE))
+local buffer = vim.api.nvim_get_current_buf()
+local id = vim.lsp.start_client({
+  name = "pinsight",
+  cmd = { vim.env.PINSIGHT_NODE, vim.env.PINSIGHT_SERVER, "--stdio" },
+  root_dir = vim.fn.fnamemodify(vim.env.PINSIGHT_FILE, ":h"),
+})
+check("the server starts", id ~= nil)
+if not id then return finish() end
+vim.lsp.buf_attach_client(buffer, id)
+local client = vim.lsp.get_client_by_id(id)
+
+local function request(method, params)
+  local answers = vim.lsp.buf_request_sync(buffer, method, params, 5000)
+  return answers and answers[id] and answers[id].result
+end
+
+local function find(text)
+  for number, line in ipairs(vim.api.nvim_buf_get_lines(buffer, 0, -1, false)) do
+    local column = line:find(text, 1, true)
+    if column then return { line = number - 1, character = column - 1 } end
+  end
+end
+
+until_true(function() return #vim.diagnostic.get(buffer) > 0 end)
+local found = vim.diagnostic.get(buffer)
+check("one finding is sent", #found == 1, vim.inspect(found))
+if #found == 0 then return finish() end
+local finding = found[1]
+local raw = finding.user_data and finding.user_data.lsp or {}
+check("it is of the expected rule", (finding.code or raw.code) == "release-mismatch", vim.inspect(finding))
+check("it stands at the call", finding.col == 1 and finding.end_col == 9, vim.inspect(finding))
+
+local document = vim.lsp.util.make_text_document_params(buffer)
+local hover = request("textDocument/hover", { textDocument = document, position = find("pin_user_pages_fast") })
+check("hover explains an extraction function", hover and #hover.contents.value > 0, vim.inspect(hover))
+local nothing = request("textDocument/hover", { textDocument = document, position = find("return") })
+check("hover leaves C to others", nothing == nil or nothing == vim.NIL, vim.inspect(nothing))
+
+local range = {
+  start = { line = finding.lnum, character = finding.col },
+  ["end"] = { line = finding.end_lnum, character = finding.end_col },
+}
+local actions = request("textDocument/codeAction", { textDocument = document, range = range, context = { diagnostics = {} } })
+local fix
+for _, action in ipairs(actions or {}) do
+  if not fix and action.edit and action.title:find("unpin_user_page", 1, true) then fix = action end
+end
+check("a fix is offered", fix ~= nil, vim.inspect(actions))
+if fix then
+  vim.lsp.util.apply_workspace_edit(fix.edit, client.offset_encoding)
+  check("the finding is gone after the fix", until_true(function() return #vim.diagnostic.get(buffer) == 0 end))
+  vim.cmd("undo")
+  check("and back after undo", until_true(function() return #vim.diagnostic.get(buffer) == 1 end))
+end
+
+vim.lsp.stop_client(id)
+local function stopped()
+  local now = vim.lsp.get_client_by_id(id)
+  return now == nil or now.is_stopped()
+end
+check("the server stops", until_true(stopped))
+finish()
