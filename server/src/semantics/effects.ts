@@ -69,6 +69,8 @@ export interface Acquire {
   readonly iterator?: Argument;
   /** Iterator kinds on which the call works; absent: all. */
   readonly iteratorKinds?: readonly IteratorKind[];
+  /** Iterator kinds of which the pages are listed without a hold whatever `hold` says. */
+  readonly noHoldOn?: readonly IteratorKind[];
   /** gup_flags or extraction flags. */
   readonly flags?: Argument;
   /** False where a short count is impossible (the call is all or nothing). Default true for counts. */

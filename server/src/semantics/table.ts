@@ -4,6 +4,7 @@ import { ASYNC_ROWS } from './rows/async.ts';
 import { BIO_ROWS } from './rows/bio.ts';
 import { BORROWER_FAMILIES, BORROWER_ROWS } from './rows/borrowers.ts';
 import { CONTAINER_ROWS } from './rows/containers.ts';
+import { DRIVER_ROWS } from './rows/drivers.ts';
 import { GUP_ROWS } from './rows/gup.ts';
 import { IOV_ROWS } from './rows/iov.ts';
 import { MEMORY_ROWS } from './rows/memory.ts';
@@ -22,6 +23,7 @@ export const ROW_GROUPS: Readonly<Record<string, readonly FunctionRow[]>> = {
   release: RELEASE_ROWS,
   pages: PAGE_ROWS,
   wrappers: WRAPPER_ROWS,
+  drivers: DRIVER_ROWS,
   containers: CONTAINER_ROWS,
   async: ASYNC_ROWS,
   memory: MEMORY_ROWS,
@@ -32,7 +34,8 @@ export const ROW_GROUPS: Readonly<Record<string, readonly FunctionRow[]>> = {
 
 const ALL_ROWS: readonly FunctionRow[] = Object.values(ROW_GROUPS).flat();
 
-function appliesTo(row: FunctionRow, tree: Tree): boolean {
+/** True where a row speaks about functions of this tree. */
+export function appliesTo(row: FunctionRow, tree: Tree): boolean {
   const version = nominalVersion(tree);
   return (
     (row.since === undefined || compareVersions(version, row.since) >= 0) &&

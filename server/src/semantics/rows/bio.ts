@@ -41,7 +41,11 @@ const acquirers: FunctionRow[] = [
   row(
     'bio_iov_iter_get_pages(bio, iter)',
     'block/bio.c:1276 (6.1.192)',
-    acquire('get', object(1), 'zero-or-error', { ...INTO_BIO, iteratorKinds: BIO_KINDS_6_1 }),
+    acquire('get', object(1), 'zero-or-error', {
+      ...INTO_BIO,
+      iteratorKinds: BIO_KINDS_6_1,
+      noHoldOn: ['bvec'],
+    }),
     {
       lacks: ['bio-page-pinned'],
       summary:

@@ -68,11 +68,13 @@ export function rows(
   });
 }
 
+type AcquireDetails = Omit<Acquire, 'kind' | 'hold' | 'pages' | 'returns'>;
+
 export function acquire(
   hold: HoldRule,
   pages: PagesAt,
   returns: Returns,
-  more: Omit<Acquire, 'kind' | 'hold' | 'pages' | 'returns'> = {},
+  more: AcquireDetails = {},
 ): Acquire {
   return { kind: 'acquire', hold, pages, returns, ...more };
 }
@@ -83,6 +85,16 @@ export const object = (argument: Argument): PagesAt => ({ form: 'object', argume
 export const given = (argument: Argument): PagesAt => ({ form: 'argument', argument });
 export const result: PagesAt = { form: 'result' };
 export const resultArray: PagesAt = { form: 'result-array' };
+
+/** Pages go into the object that the argument points to. */
+export function into(argument: number, hold: HoldRule, returns: Returns, more: AcquireDetails = {}): Acquire {
+  return acquire(hold, { form: 'object', argument }, returns, more);
+}
+
+/** All pages of the object that the argument points to. */
+export function emptied(argument: number, hold: Release['hold'], dirties?: Release['dirties']): Release {
+  return release(hold, 'object', argument, { dirties });
+}
 
 /** A number of pages that an argument tells. */
 export const count = (argument: Argument) => ({ argument });
@@ -132,5 +144,17 @@ export const submitAndWait = (argument: Argument): Submit => ({
   synchronous: true,
 });
 
-/** Entries of rows() from one text, parted by semicolons. */
-export const list = (text: string): string[] => text.split(';').map(entry => entry.trim());
+/**
+ * Rows of functions that keep nothing.
+ * @param text 'path: line name(parameters); line name(parameters)' again and again; the path may carry a version.
+ */
+export function borrowers(text: string): FunctionRow[] {
+  const files = text.matchAll(/(\S+\.[ch](?: \([\d.]+\))?):([^:]*)(?=\n\S|\s*$)/g);
+  return [...files].flatMap(([, file, entries]) =>
+    rows(
+      file!,
+      borrow,
+      entries!.split(';').map(entry => entry.trim().replace(/\s+/g, ' ')),
+    ),
+  );
+}
