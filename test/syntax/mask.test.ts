@@ -53,6 +53,11 @@ describe('every family parses', () => {
       'static __always_inline int __must_check f(char __user *p, int n __maybe_unused)\n\t__must_hold(&l)\n{\n}\n',
     ],
     ['attributes', 'static noinline __attribute__((cold)) void f(void)\n{\n}\n'],
+    [
+      'annotations of one file',
+      'static MY_INLINE int f(void)\n{\n}\nMY_EXPORT\nu8 *g(void)\n{\n}\nstatic struct x *MY_INIT h(void)\n{\n}\n',
+    ],
+    ['a bitmap with its value', inFunction('DECLARE_BITMAP(map, 9) = { 0 };')],
     ['STATIC', 'STATIC int f(void)\n{\n\treturn 0;\n}\n'],
     ['SYSCALL_DEFINE0', 'SYSCALL_DEFINE0(give)\n{\n\treturn 0;\n}\n'],
     ['SYSCALL_DEFINE2', 'SYSCALL_DEFINE2(take, int, fd, const char __user *, b)\n{\n\treturn 0;\n}\n'],

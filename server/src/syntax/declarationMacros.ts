@@ -1,16 +1,54 @@
 import {
-  BITMAP_MEMBER,
+  BITMAP,
   DECLARES_POINTER,
   DECLARES_TYPE_AND_NAME,
   FLEXIBLE_ARRAY_MEMBER,
   FUNCTION_OF_PAIRS,
   KEYWORDS_BEFORE_PARENTHESIS,
   MEMBER_GROUPS,
+  PLAIN_TYPES,
+  QUALIFIERS,
+  TAG_WORDS,
 } from './maskTable.ts';
 import type { Invocation, Range, Sheet } from './sheet.ts';
 
+/** Words a function's header may have before its parameters. */
+const LONGEST_HEAD = 12;
+
+/**
+ * A function's header with a word too many: `static MY_INLINE int f(`. Blanks what is neither the type nor the name;
+ * annotations stand before the type, unless their spelling tells.
+ */
+export function maskUnknownAnnotations(sheet: Sheet, first: number): void {
+  const before = sheet.tokens[first - 1];
+  const begins = before === undefined || before.kind === 'directive' || ';}'.includes(before.text);
+  if (!begins && !sheet.done[first - 1]) return;
+  const plain: number[] = [];
+  let hasType = false;
+  let at = first;
+  for (; at < first + LONGEST_HEAD && sheet.text(at) !== '('; at++) {
+    const word = sheet.text(at);
+    if (TAG_WORDS.has(word)) at++;
+    else if (word !== '*' && sheet.tokens[at]?.kind !== 'word') return;
+    else if (word !== '*' && !QUALIFIERS.has(word) && !PLAIN_TYPES.has(word)) plain.push(at);
+    hasType ||= TAG_WORDS.has(word) || PLAIN_TYPES.has(word);
+  }
+  if (sheet.text(at) !== '(' || plain[plain.length - 1] !== at - 1) return;
+  const surplus = plain.slice(0, -1);
+  if (!hasType) surplus.splice(typeAmong(sheet, surplus), 1);
+  for (const word of surplus) sheet.blank(word, word);
+}
+
+/** Which of the words is the type: the last that is not spelled like an annotation. */
+function typeAmong(sheet: Sheet, words: readonly number[]): number {
+  for (let index = words.length - 1; index > 0; index--)
+    if (!/^[A-Z_\d]+$|^__[a-z]+(_[a-z]+)*$/.test(sheet.text(words[index]!))) return index;
+  return 0;
+}
+
 /** `DEFINE_PER_CPU(type, name)` → `type name`. Returns true where the macro is known to declare so. */
 export function maskDeclaration(sheet: Sheet, invocation: Invocation): boolean {
+  if (invocation.name === BITMAP) return writeBitmap(sheet, invocation);
   const isPointer = DECLARES_POINTER.has(invocation.name);
   if (!isPointer && !DECLARES_TYPE_AND_NAME.test(invocation.name)) return false;
   const [type, name] = sheet.argumentsOf(invocation);
@@ -101,7 +139,7 @@ export function maskMember(sheet: Sheet, invocation: Invocation): void {
   if (sheet.text(invocation.closing + 1) === '(') return;
   const groupHead = MEMBER_GROUPS.get(invocation.name);
   if (groupHead !== undefined) unwrapGroup(sheet, invocation, groupHead);
-  else if (invocation.name === BITMAP_MEMBER) writeBitmap(sheet, invocation);
+  else if (invocation.name === BITMAP) writeBitmap(sheet, invocation);
   else if (invocation.name === FLEXIBLE_ARRAY_MEMBER) writeFlexibleArray(sheet, invocation);
   else blankDeclaration(sheet, invocation);
 }
@@ -113,13 +151,14 @@ function unwrapGroup(sheet: Sheet, { word, opening, closing }: Invocation, headL
   sheet.blank(closing, sheet.text(closing + 1) === ';' ? closing + 1 : closing);
 }
 
-function writeBitmap(sheet: Sheet, invocation: Invocation): void {
+function writeBitmap(sheet: Sheet, invocation: Invocation): boolean {
   const [name, bits] = sheet.argumentsOf(invocation);
-  if (name === undefined || bits === undefined) return;
+  if (name === undefined || bits === undefined) return false;
   sheet.blank(invocation.word, invocation.opening);
   sheet.canvas.write(sheet.tokens[invocation.word]!.start, 'unsigned long');
   sheet.canvas.write(sheet.tokens[name.to]!.start, '[');
   sheet.canvas.write(sheet.tokens[invocation.closing]!.start, ']');
+  return true;
 }
 
 function writeFlexibleArray(sheet: Sheet, invocation: Invocation): void {

@@ -1,4 +1,9 @@
-import { beginsDeclaration, maskAtFileScope, maskMember } from './declarationMacros.ts';
+import {
+  beginsDeclaration,
+  maskAtFileScope,
+  maskMember,
+  maskUnknownAnnotations,
+} from './declarationMacros.ts';
 import { maskArguments, maskOffsetOf } from './macroArguments.ts';
 import {
   ALIGN_OF,
@@ -44,6 +49,8 @@ function maskWord(sheet: Sheet, index: number): void {
   if (word === 'case') maskCaseRange(sheet, index);
   else if (ASSEMBLY.has(word)) maskAssembly(sheet, index);
   else if (ALIGN_OF.has(word)) maskAlignOf(sheet, index);
+  else if (sheet.brackets.room[index] === 'file' && sheet.brackets.enclosing[index]! < 0)
+    maskUnknownAnnotations(sheet, index);
   const invocation = sheet.invocationAt(index);
   if (invocation === undefined) return;
   if (TYPE_OF.has(invocation.name)) sheet.join(invocation.word, invocation.closing);

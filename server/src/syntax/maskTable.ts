@@ -60,6 +60,15 @@ export const KEYWORDS_BEFORE_PARENTHESIS = names(`
   _Bool __alignof__ __alignof _Alignof alignof _Generic asm __asm__ __asm offsetof __attribute__ auto
 `);
 
+/** Words that name a type by themselves. */
+export const PLAIN_TYPES = names('void char short int long float double signed unsigned bool _Bool');
+
+/** Words that stand before the name of a type. */
+export const TAG_WORDS = names('struct union enum');
+
+/** Words that qualify a declaration. */
+export const QUALIFIERS = names('static extern inline __inline __inline__ const volatile register typedef');
+
 /** Words that begin a statement: as a macro's argument they would break the call. */
 export const STATEMENT_WORDS = names('return goto break continue if for while do switch case');
 
@@ -94,8 +103,8 @@ export const MEMBER_GROUPS: ReadonlyMap<string, number> = new Map([
   ['__struct_group', 3],
 ]);
 
-/** Members declared as (name, number of bits). */
-export const BITMAP_MEMBER = 'DECLARE_BITMAP';
+/** A bitmap declared as (name, number of bits): include/linux/types.h. */
+export const BITMAP = 'DECLARE_BITMAP';
 
 /** Members declared as (type, name): a flexible array. */
 export const FLEXIBLE_ARRAY_MEMBER = 'DECLARE_FLEX_ARRAY';
