@@ -1,0 +1,151 @@
+import type { Hold } from '../holds.ts';
+import { iovIterExtractPages, iovIterGetPages2, PagesPointer } from './extract.ts';
+import { advance, type BioVec, type IovIter, revert } from './iterators.ts';
+import { EFAULT, EIO, extractionHold, KernelOops } from './kernels.ts';
+import type { AddressSpace } from './memory.ts';
+import { type Folio, frameOf, type Machine, PAGE_SIZE, type Page, putReferences } from './pages.ts';
+import { pagePutUnpin, unpinFolio } from './releases.ts';
+
+const UINT_MAX = 0xffffffff;
+
+/** struct bio with what page extraction and release use. Sizes are bytes. */
+export class Bio {
+  vecs: BioVec[] = [];
+  size = 0;
+  /** BIO_CLONED: the vecs are the caller's. */
+  cloned = false;
+  /** What bio_release_pages() drops: BIO_PAGE_PINNED, BIO_PAGE_REFFED, or 6.1 without BIO_NO_PAGE_REF. */
+  hold: Hold;
+
+  /** @param blockSize logical block size of bi_bdev; undefined where bi_bdev is NULL (6.12 alone allows that). */
+  constructor(
+    machine: Machine,
+    readonly maxVecs: number,
+    readonly blockSize?: number,
+  ) {
+    this.hold = machine.kernel.extracts ? 'none' : 'get';
+  }
+
+  /** bio_full(). */
+  get full(): boolean {
+    return this.vecs.length >= this.maxVecs || this.size > UINT_MAX;
+  }
+}
+
+/**
+ * bio_iov_iter_get_pages(); block/bio.c:1430 (6.12.117), block/bio.c:1276 (6.1.192).
+ * @returns 0 where the bio has pages, even if a later extraction failed; else a negative error number.
+ */
+export function bioIovIterGetPages(current: AddressSpace, bio: Bio, iter: IovIter): number {
+  const { machine } = current;
+  const { kernel } = machine;
+  if (kernel.extracts && bio.cloned) {
+    machine.warn('bioCloned');
+    return EIO;
+  }
+  if (iter.backing.kind === 'bvec') {
+    bio.vecs = iter.backing.segments.slice(iter.segment);
+    bio.size = iter.count;
+    bio.cloned = true;
+    bio.hold = 'none';
+    advance(machine, iter, bio.size);
+    return 0;
+  }
+  if (kernel.extracts) bio.hold = extractionHold(kernel, iter.kind, iter.direction);
+  let ret = 0;
+  do {
+    ret = addNextSegment(current, bio, iter);
+  } while (ret === 0 && iter.count > 0 && !bio.full);
+  return bio.vecs.length > 0 ? 0 : ret;
+}
+
+/** __bio_iov_iter_get_pages(): one extraction, cut to whole blocks; pages that end up unused are released. */
+function addNextSegment(current: AddressSpace, bio: Bio, iter: IovIter): number {
+  const { machine } = current;
+  const pages = new PagesPointer('given');
+  const maxPages = bio.maxVecs - bio.vecs.length;
+  const { ret, offset = 0 } = machine.kernel.extracts
+    ? iovIterExtractPages(current, iter, pages, UINT_MAX - bio.size, maxPages, 0)
+    : iovIterGetPages2(current, iter, pages, UINT_MAX - bio.size, maxPages);
+  if (ret <= 0) return ret || EFAULT;
+
+  const trim = bio.blockSize ? ret % bio.blockSize : 0;
+  revert(machine, iter, trim);
+  const size = ret - trim;
+  const held = pages.entries
+    .slice(0, Math.ceil((offset + ret) / PAGE_SIZE))
+    .filter(page => page !== undefined);
+  if (held.length * PAGE_SIZE < offset + ret)
+    throw new KernelOops('bytes were extracted without their pages');
+  const used = addPages(machine, bio, held, offset, size);
+  for (const page of held.slice(used)) pagePutUnpin(machine, page, bio.hold);
+  return size === 0 ? EFAULT : 0;
+}
+
+/** Adds `size` bytes of the pages; how many pages that took. 6.12 adds the runs of a folio whole, 6.1 page by page. */
+function addPages(machine: Machine, bio: Bio, pages: readonly Page[], first: number, size: number): number {
+  let left = size;
+  let offset = first;
+  let used = 0;
+  while (left > 0) {
+    const page = pages[used]!;
+    const run =
+      machine.kernel.version === '6.12' ? runLength(pages, used, Math.ceil((offset + left) / PAGE_SIZE)) : 1;
+    const length = Math.min(run * PAGE_SIZE - offset, left);
+    addToBio(machine, bio, page, offset, length);
+    left -= length;
+    used += run;
+    offset = 0;
+  }
+  return used;
+}
+
+/** get_contig_folio_len(): consecutive pages of one folio from `start` on, at most `most`. */
+function runLength(pages: readonly Page[], start: number, most: number): number {
+  let length = 1;
+  while (length < most) {
+    const next = pages[start + length];
+    const last = pages[start + length - 1]!;
+    if (next?.folio !== last.folio || next.index !== last.index + 1) break;
+    length++;
+  }
+  return length;
+}
+
+/** bio_iov_add_folio(), bio_iov_add_page(): physically adjacent data joins the last vec; a page held twice is held once. */
+function addToBio(machine: Machine, bio: Bio, page: Page, offset: number, length: number): void {
+  const last = bio.vecs.at(-1);
+  const at = frameOf(page) * PAGE_SIZE + offset;
+  bio.size += length;
+  if (!last || frameOf(last.page) * PAGE_SIZE + last.offset + last.length !== at) {
+    bio.vecs.push({ page, offset, length });
+    return;
+  }
+  last.length += length;
+  if (at % PAGE_SIZE !== 0) pagePutUnpin(machine, page, bio.hold);
+}
+
+/** bio_release_pages(); the flag decides, the argument dirties. */
+export function bioReleasePages(machine: Machine, bio: Bio, markDirty: boolean): void {
+  if (bio.hold === 'none') return;
+  for (const vec of bio.vecs)
+    for (const { folio, pages } of foliosOf(machine, vec)) {
+      if (markDirty) folio.dirty = true;
+      if (bio.hold === 'pin') unpinFolio(machine, folio, pages);
+      else putReferences(machine, folio, pages);
+    }
+}
+
+/** bio_for_each_folio_all(): each folio of a vec, with the number of its pages in there. */
+function foliosOf(machine: Machine, vec: BioVec): { folio: Folio; pages: number }[] {
+  const result: { folio: Folio; pages: number }[] = [];
+  const count = Math.ceil(((vec.offset % PAGE_SIZE) + vec.length) / PAGE_SIZE);
+  const first = Math.floor(vec.offset / PAGE_SIZE);
+  for (let k = first; k < first + count; k++) {
+    const folio = machine.pageAfter(vec.page, k)?.folio;
+    const last = result.at(-1);
+    if (folio && last?.folio === folio) last.pages++;
+    else if (folio) result.push({ folio, pages: 1 });
+  }
+  return result;
+}

@@ -1,0 +1,217 @@
+import type { Direction, IteratorKind } from '../holds.ts';
+import { KernelOops, MAX_RW_COUNT } from './kernels.ts';
+import { type Folio, type Machine, PAGE_SIZE, type Page } from './pages.ts';
+import { advancePipe, type Pipe, revertPipe } from './pipes.ts';
+
+/** struct iovec: user address and length in bytes. */
+export interface UserSegment {
+  readonly base: number;
+  readonly length: number;
+}
+
+/** Kernel memory that is contiguous in virtual addresses; it begins at a page boundary. */
+export interface KernelBuffer {
+  readonly pages: readonly Page[];
+}
+
+/** struct kvec: a part of a buffer; offset and length in bytes. */
+export interface KernelSegment {
+  readonly buffer: KernelBuffer;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** struct bio_vec: offset and length in bytes; the offset may lie beyond the page. */
+export interface BioVec {
+  readonly page: Page;
+  readonly offset: number;
+  length: number;
+}
+
+/** An xarray of folios by page index, as the page cache keeps them. */
+export class FolioXArray {
+  private readonly entries: { readonly index: number; readonly folio: Folio }[] = [];
+
+  store(index: number, folio: Folio): void {
+    this.entries.push({ index, folio });
+    this.entries.sort((a, b) => a.index - b.index);
+  }
+
+  /** The page at a page index. */
+  pageAt(index: number): Page | undefined {
+    const entry = this.entries.find(
+      ({ index: first, folio }) => index >= first && index < first + folio.length,
+    );
+    return entry?.folio.page(index - entry.index);
+  }
+
+  /** The folios that hold the page index or come after it, in order. */
+  foliosFrom(index: number): Folio[] {
+    return this.entries.filter(entry => index < entry.index + entry.folio.length).map(entry => entry.folio);
+  }
+}
+
+/** PAGEVEC_SIZE of 6.12: folios in one struct folio_queue. */
+export const FOLIOQ_SLOTS = 31;
+
+/** A chain of struct folio_queue, each with up to FOLIOQ_SLOTS folios. */
+export type FolioQueue = readonly (readonly Folio[])[];
+
+export type Backing =
+  | { readonly kind: 'ubuf'; readonly base: number }
+  | { readonly kind: 'iovec'; readonly segments: readonly UserSegment[] }
+  | { readonly kind: 'kvec'; readonly segments: readonly KernelSegment[] }
+  | { readonly kind: 'bvec'; readonly segments: readonly BioVec[] }
+  | { readonly kind: 'xarray'; readonly xarray: FolioXArray; readonly start: number }
+  | { readonly kind: 'folioq'; readonly queue: FolioQueue }
+  | { readonly kind: 'pipe'; readonly pipe: Pipe }
+  | { readonly kind: 'discard' };
+
+/** struct iov_iter. `segment` counts from the first; the kernel moves the pointer and lowers nr_segs instead. */
+export class IovIter {
+  /** Bytes into the current segment, buffer or folio. */
+  iovOffset = 0;
+  segment = 0;
+  /** Folio queue: slot in the current struct folio_queue, and which one that is. */
+  slot = 0;
+  queue = 0;
+  nofault = false;
+
+  /** @param count bytes. */
+  constructor(
+    readonly backing: Backing,
+    readonly direction: Direction,
+    public count: number,
+  ) {}
+
+  get kind(): IteratorKind {
+    return this.backing.kind;
+  }
+
+  get userBacked(): boolean {
+    return this.kind === 'ubuf' || this.kind === 'iovec';
+  }
+
+  /** i->nr_segs; 0 for kinds without segments. */
+  get nrSegs(): number {
+    return 'segments' in this.backing ? this.backing.segments.length - this.segment : 0;
+  }
+
+  /** The state that calls change, for comparing. */
+  position(): readonly number[] {
+    return [this.count, this.iovOffset, this.segment, this.slot, this.queue];
+  }
+}
+
+/** iov_iter_folio_queue(): @param offset bytes into the folio of the first slot. */
+export function folioQueueIter(
+  queue: FolioQueue,
+  direction: Direction,
+  firstSlot: number,
+  offset: number,
+  count: number,
+): IovIter {
+  const iter = new IovIter({ kind: 'folioq', queue }, direction, count);
+  iter.slot = firstSlot;
+  iter.iovOffset = offset;
+  return iter;
+}
+
+/** folioq_folio_size(): bytes; an unused slot counts as one page. */
+export function slotSize(queue: FolioQueue, at: number, slot: number): number {
+  return queue[at]?.[slot]?.size ?? PAGE_SIZE;
+}
+
+/** iov_iter_advance(); lib/iov_iter.c:590 (6.12.117). @param size bytes; cut to the iterator's count. */
+export function advance(machine: Machine, iter: IovIter, size: number): void {
+  const bytes = Math.min(size, iter.count);
+  const { backing } = iter;
+  if (backing.kind === 'pipe') {
+    advancePipe(machine, backing.pipe, bytes);
+    iter.count -= bytes;
+  } else if ('segments' in backing) advanceSegments(iter, backing.segments, bytes);
+  else if (backing.kind === 'folioq') advanceFolioQueue(iter, backing.queue, bytes);
+  else {
+    if (backing.kind !== 'discard') iter.iovOffset += bytes;
+    iter.count -= bytes;
+  }
+}
+
+function advanceSegments(
+  iter: IovIter,
+  segments: readonly { readonly length: number }[],
+  bytes: number,
+): void {
+  if (iter.count === 0) return;
+  iter.count -= bytes;
+  let left = bytes + iter.iovOffset;
+  while (iter.segment < segments.length && left >= segments[iter.segment]!.length)
+    left -= segments[iter.segment++]!.length;
+  iter.iovOffset = left;
+}
+
+function advanceFolioQueue(iter: IovIter, queue: FolioQueue, bytes: number): void {
+  if (iter.count === 0) return;
+  iter.count -= bytes;
+  if (iter.slot >= FOLIOQ_SLOTS) nextQueue(iter, queue);
+  let left = bytes + iter.iovOffset;
+  do {
+    const size = slotSize(queue, iter.queue, iter.slot);
+    if (left < size) break;
+    left -= size;
+    iter.slot++;
+    if (iter.slot >= FOLIOQ_SLOTS && queue[iter.queue + 1]) nextQueue(iter, queue);
+  } while (left > 0);
+  iter.iovOffset = left;
+}
+
+/** @throws KernelOops where the chain ends. */
+function nextQueue(iter: IovIter, queue: FolioQueue): void {
+  if (!queue[iter.queue + 1]) throw new KernelOops('the folio queue ends before the iterator does');
+  iter.queue++;
+  iter.slot = 0;
+}
+
+/**
+ * iov_iter_revert(); lib/iov_iter.c:611 (6.12.117).
+ * @param unroll bytes, no more than the iterator has advanced.
+ * @throws KernelOops beyond the start of the iterator, where the kernel has BUG() or runs off its array.
+ */
+export function revert(machine: Machine, iter: IovIter, unroll: number): void {
+  if (unroll === 0) return;
+  if (unroll > MAX_RW_COUNT) {
+    machine.warn('revertTooFar');
+    return;
+  }
+  iter.count += unroll;
+  const { backing } = iter;
+  if (backing.kind === 'discard') return;
+  if (backing.kind === 'pipe') revertPipe(machine, backing.pipe, unroll);
+  else if (unroll <= iter.iovOffset) iter.iovOffset -= unroll;
+  else revertAcross(iter, backing, unroll - iter.iovOffset);
+}
+
+function revertAcross(iter: IovIter, backing: Backing, unroll: number): void {
+  let left = unroll;
+  for (;;) {
+    const size = stepBack(iter, backing);
+    if (left <= size) {
+      iter.iovOffset = size - left;
+      return;
+    }
+    left -= size;
+  }
+}
+
+/** One segment or slot back; its size in bytes. */
+function stepBack(iter: IovIter, backing: Backing): number {
+  if ('segments' in backing && iter.segment > 0) return backing.segments[--iter.segment]!.length;
+  if (backing.kind === 'folioq' && (iter.slot > 0 || iter.queue > 0)) {
+    if (iter.slot === 0) {
+      iter.queue--;
+      iter.slot = FOLIOQ_SLOTS;
+    }
+    return slotSize(backing.queue, iter.queue, --iter.slot);
+  }
+  throw new KernelOops('reverted beyond the start of the iterator');
+}

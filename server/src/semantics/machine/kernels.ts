@@ -1,0 +1,155 @@
+import type { Direction, Hold, IteratorKind } from '../holds.ts';
+import { USER_BACKED_KINDS } from '../holds.ts';
+
+/** The kernels the machine can be: 6.1.192, 6.12.117, and the v7 extraction series on top of 6.2-rc. */
+export type KernelVersion = '6.1' | '6.12' | 'v7';
+
+/** What a kernel does that its own documentation, or a later fix, says it should not. */
+export type Defect =
+  /** iov_iter_extract_pages, xarray: no page at an unaligned position, yet maxsize is claimed and advanced over. */
+  | 'xarray-hole-claims-bytes'
+  /** extract_iter_to_sg, xarray: every further folio is entered at the offset of the first one. */
+  | 'xarray-to-sg-start-stuck'
+  /** extract_iter_to_sg, user-backed: an iterator that runs dry before maxsize counts as a failure; all pins are dropped. */
+  | 'sg-dry-iterator-fails'
+  /** iov_iter_get_pages*: a leading empty bvec is not skipped: WARN and -ENOMEM, or 0 with a reference taken. */
+  | 'empty-bvec-takes-a-page'
+  /** iov_iter_extract_pages: the array it allocated stays with the caller when nothing could be extracted. */
+  | 'extract-keeps-array'
+  /** *_user_pages_fast: nr_pages == 0 walks on to the first absent page, past the end of the array. */
+  | 'fast-walk-of-no-pages'
+  /** pin_user_pages(), _remote(), _unlocked(): illegal arguments give 0, not -EINVAL. */
+  | 'pin-refusal-is-zero'
+  /** get_user_pages_unlocked(FOLL_PIN) pins; pin_*(FOLL_PIN) is accepted. */
+  | 'foll-pin-accepted'
+  /** get_user_pages*(pages NULL, FOLL_GET) takes references that nobody can drop. */
+  | 'null-pages-get-leaks'
+  /** hugetlb mappings are faulted in despite FOLL_NOFAULT. */
+  | 'hugetlb-ignores-nofault';
+
+const DEFECTS: Readonly<Record<KernelVersion, readonly Defect[]>> = {
+  '6.1': [
+    'empty-bvec-takes-a-page',
+    'fast-walk-of-no-pages',
+    'foll-pin-accepted',
+    'null-pages-get-leaks',
+    'hugetlb-ignores-nofault',
+  ],
+  '6.12': [
+    'xarray-hole-claims-bytes',
+    'xarray-to-sg-start-stuck',
+    'sg-dry-iterator-fails',
+    'empty-bvec-takes-a-page',
+    'extract-keeps-array',
+    'fast-walk-of-no-pages',
+    'pin-refusal-is-zero',
+  ],
+  v7: [
+    'xarray-hole-claims-bytes',
+    'empty-bvec-takes-a-page',
+    'extract-keeps-array',
+    'fast-walk-of-no-pages',
+    'foll-pin-accepted',
+    'null-pages-get-leaks',
+    'hugetlb-ignores-nofault',
+  ],
+};
+
+/** Where a WARN of the modelled functions stands, by version. */
+const WARNINGS = {
+  noPagesWanted: { '6.1': 'lib/iov_iter.c:1302', '6.12': 'lib/iov_iter.c:990' },
+  folioqOffset: { '6.12': 'lib/iov_iter.c:1011' },
+  folioqOffsetExtract: { '6.12': 'lib/iov_iter.c:1595' },
+  discardToSg: { '6.12': 'lib/scatterlist.c:1429' },
+  folioqEndToSg: { '6.12': 'lib/scatterlist.c:1285' },
+  folioqDryToSg: { '6.12': 'lib/scatterlist.c:1310' },
+  fastRefNegative: { '6.1': 'mm/gup.c:76', '6.12': 'mm/gup.c:84' },
+  slowRefNotPositive: { '6.1': 'mm/gup.c:224', '6.12': 'mm/gup.c:149' },
+  errorAsCount: { '6.1': 'mm/gup.c:445', '6.12': 'mm/gup.c:412' },
+  internalFlags: { '6.12': 'mm/gup.c:2607' },
+  pinAndGet: { '6.12': 'mm/gup.c:2620' },
+  longtermWithoutPin: { '6.12': 'mm/gup.c:2625' },
+  noPagesArray: { '6.12': 'mm/gup.c:2629' },
+  longtermP2pdma: { '6.12': 'mm/gup.c:2633' },
+  notForFast: { '6.1': 'mm/gup.c:3047', '6.12': 'mm/gup.c:3445' },
+  pinPassed: { '6.1': 'mm/gup.c:2177' },
+  longtermPassed: { '6.1': 'mm/gup.c:2184' },
+  remoteLongterm: { '6.1': 'mm/gup.c:2204' },
+  unlockedLongterm: { '6.1': 'mm/gup.c:2367' },
+  pinAndGetFollow: { '6.1': 'mm/gup.c:554', '6.12': 'mm/gup.c:851' },
+  getToPinFast: { '6.1': 'mm/gup.c:3191' },
+  nullToPinFast: { '6.1': 'mm/gup.c:3194' },
+  getToPinRemote: { '6.1': 'mm/gup.c:3272' },
+  nullToPinRemote: { '6.1': 'mm/gup.c:3275' },
+  getToPin: { '6.1': 'mm/gup.c:3309' },
+  nullToPin: { '6.1': 'mm/gup.c:3312' },
+  getToPinUnlocked: { '6.1': 'mm/gup.c:3333' },
+  nullToPinUnlocked: { '6.1': 'mm/gup.c:3336' },
+  revertTooFar: { '6.1': 'lib/iov_iter.c:918', '6.12': 'lib/iov_iter.c:615' },
+  bioCloned: { '6.12': 'block/bio.c:1434' },
+  badPageState: { '6.12': 'BUG: Bad page state' },
+} as const satisfies Record<string, Partial<Record<KernelVersion, string>>>;
+
+export type Warning = keyof typeof WARNINGS;
+
+/** One kernel: its version, its defects, and the few choices on which versions differ. */
+export interface Kernel {
+  readonly version: KernelVersion;
+  readonly defects: ReadonlySet<Defect>;
+  /** iov_iter_extract_pages and its companions exist. */
+  readonly extracts: boolean;
+  /** mm/gup.c checks all arguments in one place, refuses more, and breaks COW early for FOLL_LONGTERM (6.2 and later). */
+  readonly newGup: boolean;
+  /** Freeing a large folio looks at its pin count and reports a bad page. */
+  readonly checksPinsAtFree: boolean;
+  /** wp_can_reuse_anon_folio(): a page of a large folio is never taken over for its last mapping. */
+  readonly neverReusesLarge: boolean;
+  /** The ITER_* kinds of include/linux/uio.h. */
+  readonly iteratorKinds: readonly IteratorKind[];
+}
+
+const COMMON: readonly IteratorKind[] = ['iovec', 'ubuf', 'kvec', 'bvec', 'xarray', 'discard'];
+
+/** The kernel of that version, with its defects as released. */
+export function kernelOf(version: KernelVersion): Kernel {
+  return {
+    version,
+    defects: new Set(DEFECTS[version]),
+    extracts: version !== '6.1',
+    newGup: version === '6.12',
+    checksPinsAtFree: version === '6.12',
+    neverReusesLarge: version === '6.12',
+    iteratorKinds: [...COMMON, version === '6.12' ? 'folioq' : 'pipe'],
+  };
+}
+
+/** The same kernel with every listed defect mended; what a fixed tree would do. */
+export function repaired(kernel: Kernel): Kernel {
+  return { ...kernel, defects: new Set() };
+}
+
+/** The place of a warning as the kernel prints it, 'file:line'; the warning's own name where that is not known. */
+export function warningPlace(kernel: Kernel, warning: Warning): string {
+  const places: Partial<Record<KernelVersion, string>> = WARNINGS[warning];
+  return places[kernel.version] ?? warning;
+}
+
+/** The hold iov_iter_extract_pages leaves; lib/iov_iter.c:1858 (6.12.117), and the v7 series' iov_iter_extract_mode. */
+export function extractionHold(kernel: Kernel, kind: IteratorKind, direction: Direction): Hold {
+  if (!USER_BACKED_KINDS.includes(kind)) return 'none';
+  return kernel.version === 'v7' && direction === 'source' ? 'get' : 'pin';
+}
+
+/** Error numbers as the kernel returns them. */
+export const EIO = -5;
+export const ENOMEM = -12;
+export const EFAULT = -14;
+export const EEXIST = -17;
+export const EINVAL = -22;
+export const EOPNOTSUPP = -95;
+
+/** Most bytes one call moves: INT_MAX cut to a page boundary (include/linux/fs.h). */
+export const MAX_RW_COUNT = 0x7ffff000;
+
+/** The modelled kernel stops here: BUG(), or a pointer it must not follow. */
+export class KernelOops extends Error {}
