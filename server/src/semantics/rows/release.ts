@@ -152,7 +152,7 @@ const dirtying: FunctionRow[] = [
   row('set_page_dirty_lock(page)', 'mm/page-writeback.c:2926', dirty(1), { note: CALL_BEFORE_RELEASE }),
   row('set_page_dirty(page)', 'mm/folio-compat.c:49', dirty(1)),
   row('folio_mark_dirty(folio)', 'mm/page-writeback.c:2891', dirty(1)),
-  row('SetPageDirty(page)', 'include/linux/page-flags.h:531', dirty(1)),
+  row('SetPageDirty(page)', 'include/linux/page-flags.h:514', dirty(1)),
   row('kvm_set_pfn_dirty(pfn)', 'virt/kvm/kvm_main.c:3264', dirty(1)),
 ];
 

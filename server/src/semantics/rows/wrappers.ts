@@ -175,6 +175,7 @@ const files: FunctionRow[] = [
     store(3, 1, 'keeps'),
   ),
   row('afs_read_dir(dvnode, key)', 'fs/afs/dir.c:271', into(RESULT, 'get', 'pointer-or-error')),
+  row('afs_put_read(req)', 'fs/afs/file.c:228', emptied(1, 'get')),
   row('get_arg_page(bprm, pos, write)', 'fs/exec.c:197', acquire('get', result, 'pointer-or-null')),
   row('put_arg_page(page)', 'fs/exec.c:238', release('get', 'page', 1)),
   row('tomoyo_dump_page(bprm, pos, dump)', 'security/tomoyo/domain.c:898', borrow, {
@@ -222,6 +223,22 @@ const cryptography: FunctionRow[] = [
   row('hash_sendmsg(sock, msg, ignored)', 'crypto/algif_hash.c:63 (6.1.192)', into(1, 'get', 'other-count'), {
     until: '6.4',
   }),
+  row(
+    'extract_xarray_to_sg(iter, maxsize, sgtable, sg_max, extraction_flags)',
+    'lib/scatterlist.c:1330',
+    into(3, 'none', 'byte-count', {
+      iterator: 1,
+      maxBytes: 2,
+      asked: count(4),
+      flags: 5,
+      iteratorKinds: ['xarray'],
+      advances: true,
+    }),
+    {
+      ...EXTRACTS,
+      note: 'In 6.12.117 the offset of the second and later folios is wrong where the start is not aligned to a folio.',
+    },
+  ),
   row(
     'extract_user_to_sg(iter, maxsize, sgtable, sg_max, extraction_flags)',
     'lib/scatterlist.c:1108',
