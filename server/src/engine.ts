@@ -1,8 +1,17 @@
-import { type CancelSignal, neverCancelled } from './base/cancel.ts';
+import { type AnalysisResult, analyse } from './analysis/analyse.ts';
+import { Cancelled, type CancelSignal, neverCancelled } from './base/cancel.ts';
 import type { Span } from './base/text.ts';
+import { lowerProgram } from './program/lower.ts';
+import type { Program } from './program/model.ts';
+import { assemble } from './report/assemble.ts';
+import { assembleSites } from './report/assembleSites.ts';
 import type { Finding, NotAnalysed, Severity } from './report/findings.ts';
 import type { ExtractionSite, IteratorSite } from './report/sites.ts';
 import type { Tree } from './semantics/eras.ts';
+import { explainFunction, toMarkdown } from './semantics/explain.ts';
+import { EffectTable, literalsOfInterest } from './semantics/table.ts';
+import { functionsOf } from './syntax/health.ts';
+import { CParser, ParseRefused } from './syntax/parser.ts';
 
 /** A file's text under the path that findings shall carry. */
 export interface SourceFile {
@@ -45,29 +54,181 @@ export interface InlayHint {
   readonly tooltip: string;
 }
 
+const EMPTY = { findings: [], notAnalysed: [], extractions: [], iterators: [] };
+
 /**
  * Text in, plain data out. Never throws (other than Cancelled), never does I/O.
  * One Engine owns one parser; it is not shared between threads.
  */
 export class Engine {
-  static async create(_assets: EngineAssets): Promise<Engine> {
-    return new Engine();
+  private readonly interest: RegExp;
+
+  private constructor(private readonly parser: CParser) {
+    const names = literalsOfInterest().map(name => name.replace(/\W/g, '\\$&'));
+    this.interest = new RegExp(`\\b(?:${names.join('|')})\\b`);
+  }
+
+  static async create(assets: EngineAssets): Promise<Engine> {
+    return new Engine(await CParser.create(assets));
   }
 
   /** True where the text names anything the engine knows: a cheap test before any parsing. */
   isOfInterest(text: string): boolean {
-    return /iov_iter|user_page|get_user_pages/.test(text);
+    return this.interest.test(text);
   }
 
-  analyse(file: SourceFile, _options: AnalyseOptions, _cancel: CancelSignal = neverCancelled): FileReport {
-    return { path: file.path, findings: [], notAnalysed: [], extractions: [], iterators: [] };
+  /**
+   * Analyses one file.
+   * @throws Cancelled where `cancel` says that the answer is no longer wanted.
+   */
+  analyse(file: SourceFile, options: AnalyseOptions, cancel: CancelSignal = neverCancelled): FileReport {
+    if (!this.isOfInterest(file.text)) return { path: file.path, ...EMPTY };
+    try {
+      return this.report(file, options, cancel);
+    } catch (error) {
+      if (error instanceof Cancelled) throw error;
+      const reason = error instanceof ParseRefused ? error.message : `internal error: ${messageOf(error)}`;
+      const notAnalysed = [{ file: file.path, start: 0, end: 0, function: '', reason }];
+      return { path: file.path, ...EMPTY, notAnalysed };
+    }
   }
 
-  hover(_file: SourceFile, _offset: number, _options: AnalyseOptions): Hover | undefined {
-    return undefined;
+  private report(file: SourceFile, options: AnalyseOptions, cancel: CancelSignal): FileReport {
+    const table = new EffectTable(options.tree);
+    const { program, broken } = this.lower(file, table);
+    const result = analyse(program, table, cancel);
+    return {
+      path: file.path,
+      findings: assemble(file.path, file.text, result.faults, options.severities ?? {}),
+      notAnalysed: [...broken, ...givenUp(file.path, program, result)],
+      extractions: assembleSites(file.path, result.sites),
+      iterators: [],
+    };
   }
 
-  inlayHints(_file: SourceFile, _range: Span, _options: AnalyseOptions): InlayHint[] {
-    return [];
+  /** The program of a file, and the functions the parser did not understand. */
+  private lower(file: SourceFile, table: EffectTable): { program: Program; broken: NotAnalysed[] } {
+    const parsed = this.parser.parse(file.text);
+    try {
+      const isOfInterest = (name: string): boolean =>
+        table.row(name)?.effects.some(effect => effect.kind === 'acquire' && effect.extraction === true) ??
+        false;
+      const program = lowerProgram(parsed, isOfInterest);
+      const broken = functionsOf(parsed)
+        .filter(
+          each =>
+            each.errors.length > 0 && this.isOfInterest(file.text.slice(each.span.start, each.span.end)),
+        )
+        .map(each => ({
+          file: file.path,
+          ...each.span,
+          function: each.name,
+          reason: 'the parser does not understand this function',
+        }));
+      return { program, broken };
+    } finally {
+      parsed.dispose();
+    }
   }
+
+  /** What the editor shows over a call that extracts or releases pages, or asks or builds an iterator. */
+  hover(file: SourceFile, offset: number, options: AnalyseOptions): Hover | undefined {
+    const name = wordAt(file.text, offset);
+    if (!name) return undefined;
+    const word = file.text.slice(name.start, name.end);
+    const site = this.analyse(file, options).extractions.find(each => each.start === name.start);
+    const only = <T>(values: readonly T[]): T | undefined => (values.length === 1 ? values[0] : undefined);
+    const explanation = explainFunction(word, options.tree, {
+      iterator: site && only(site.iterKinds),
+      direction: site && site.direction !== 'variable' ? site.direction : undefined,
+    });
+    if (!explanation) return undefined;
+    const here = site ? `${hereInWords(site, file.text)}\n\n---\n\n` : '';
+    return { ...name, markdown: here + toMarkdown(explanation) };
+  }
+
+  inlayHints(file: SourceFile, range: Span, options: AnalyseOptions): InlayHint[] {
+    return this.analyse(file, options)
+      .extractions.filter(site => site.start >= range.start && site.end <= range.end)
+      .map(site => ({
+        offset: closingParenthesis(file.text, site.end),
+        label: MODE_LABELS[site.mode],
+        tooltip: hereInWords(site, file.text),
+      }));
+  }
+}
+
+const MODE_LABELS: Readonly<Record<ExtractionSite['mode'], string>> = {
+  pin: 'pin',
+  get: 'ref',
+  none: 'no hold',
+  'pin-if-user-backed': 'pin if user-backed',
+  'get-if-user-backed': 'ref if user-backed',
+  'by-direction': 'pin (dest) / ref (source)',
+};
+
+const MODE_SENTENCES: Readonly<Record<ExtractionSite['mode'], string>> = {
+  pin: 'The pages are **pinned** here: release each with `unpin_user_page()`.',
+  get: 'The pages get a **reference** here: release each with `put_page()`.',
+  none: 'The pages carry **no hold** of their own here: release nothing.',
+  'pin-if-user-backed':
+    'The pages are **pinned if the iterator is user-backed**: ask `iov_iter_extract_will_pin()`.',
+  'get-if-user-backed': 'The pages get a **reference if the iterator is user-backed**.',
+  'by-direction':
+    'On a user-backed iterator a destination is **pinned**, a source **referenced**: ask `iov_iter_extract_mode()`.',
+};
+
+function hereInWords(site: ExtractionSite, text: string): string {
+  const releases = [
+    ...new Set(
+      site.releases.map(release => `\`${release.callee}()\` in line ${lineOf(text, release.start)}`),
+    ),
+  ];
+  const released = releases.length > 0 ? `\n\nReleased by ${releases.join(', ')}.` : '';
+  return `${MODE_SENTENCES[site.mode]}${released}`;
+}
+
+function lineOf(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++;
+  return line;
+}
+
+/** The identifier an offset lies in or touches. */
+function wordAt(text: string, offset: number): Span | undefined {
+  const isWord = (at: number): boolean => /\w/.test(text.charAt(at));
+  let start = offset;
+  let end = offset;
+  while (start > 0 && isWord(start - 1)) start--;
+  while (end < text.length && isWord(end)) end++;
+  return end > start ? { start, end } : undefined;
+}
+
+/** Behind the `)` that closes the call whose name ends at `from`. */
+function closingParenthesis(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at++) {
+    const character = text[at];
+    if (character === '(') depth++;
+    else if (character === ')' && --depth === 0) return at + 1;
+    else if (character === ';' || character === '{') break;
+  }
+  return from;
+}
+
+function givenUp(file: string, program: Program, result: AnalysisResult): NotAnalysed[] {
+  const complex = result.given.map(({ function: model, reason }) => ({
+    file,
+    ...model.nameSpan,
+    function: model.name,
+    reason,
+  }));
+  const skipped = program.skipped
+    .filter(each => each.reason !== undefined)
+    .map(each => ({ file, ...each.span, function: each.name, reason: each.reason! }));
+  return [...complex, ...skipped];
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import type { Span, TextEdit } from '../base/text.ts';
+import type { Severity } from '../rules/rule.ts';
 
-export type Severity = 'error' | 'warning' | 'hint';
+export type { Severity };
 export type Confidence = 'certain' | 'guess';
 
 /** A place in a file; `file` is the path the file was given under. */

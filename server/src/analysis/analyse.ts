@@ -1,0 +1,152 @@
+import type { CancelSignal } from '../base/cancel.ts';
+import type { CallInstruction, FunctionModel, Program } from '../program/model.ts';
+import type { Acquire } from '../semantics/effects.ts';
+import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
+import type { EffectTable } from '../semantics/table.ts';
+import { isFollowed } from './calls.ts';
+import { Context, type Fault } from './context.ts';
+import { judgeExits } from './exits.ts';
+import { Facts } from './facts.ts';
+import { type Frame, rootFrame } from './frames.ts';
+import { Interpreter, TooComplex } from './interpret.ts';
+import { LIMITS } from './limits.ts';
+import { type Release, State } from './state.ts';
+import { Values } from './values.ts';
+
+/** A call that acquires, with what the analysis learned of it in all contexts it was seen in. */
+export interface AcquisitionSite {
+  readonly call: CallInstruction;
+  readonly function: FunctionModel;
+  readonly callee: string;
+  readonly effect: Acquire;
+  readonly modes: Set<Mode>;
+  readonly kinds: Set<IteratorKind>;
+  readonly directions: Set<Direction | 'variable'>;
+  readonly releases: Map<number, Release>;
+}
+
+export interface AnalysisResult {
+  readonly faults: readonly Fault[];
+  readonly sites: readonly AcquisitionSite[];
+  readonly given: readonly { readonly function: FunctionModel; readonly reason: string }[];
+}
+
+/** Analyses every function of a file that can reach an acquisition. */
+export function analyse(program: Program, table: EffectTable, isCancelled: CancelSignal): AnalysisResult {
+  const mattering = matteringFunctions(program, table);
+  const sites = new Map<number, AcquisitionSite>();
+  for (const model of program.functions.values()) collectSites(model, table, sites);
+  const faults: Fault[] = [];
+  const given: { function: FunctionModel; reason: string }[] = [];
+  for (const model of program.functions.values()) {
+    if (!mattering.acquiring.has(model.name)) continue;
+    if (model.blocks.length > LIMITS.rootBlocks) {
+      given.push({ function: model, reason: `the function has over ${LIMITS.rootBlocks} basic blocks` });
+      continue;
+    }
+    const context = new Context(program, table, isCancelled, (acquisition, mode, kinds, direction) => {
+      const site = sites.get(acquisition.span.start);
+      if (!site) return;
+      site.modes.add(mode);
+      for (const kind of kinds) site.kinds.add(kind);
+      site.directions.add(direction);
+    });
+    try {
+      runRoot(context, model, mattering.all);
+      faults.push(...context.faults.values());
+      for (const site of sites.values())
+        for (const release of context.releases.ofCall(site.call.span.start))
+          site.releases.set(release.span.start, release);
+    } catch (error) {
+      if (!(error instanceof TooComplex)) throw error;
+      given.push({ function: model, reason: error.message });
+    }
+  }
+  return { faults: distinct(faults), sites: [...sites.values()], given };
+}
+
+function runRoot(context: Context, model: FunctionModel, matters: ReadonlySet<string>): void {
+  const frame: Frame = rootFrame(model);
+  const entry = new State(new Facts(context.terms));
+  const values = new Values(context, entry, frame);
+  for (const parameter of model.parameters) {
+    const place = values.place({
+      kind: 'variable',
+      variable: parameter,
+      type: parameter.type,
+      span: parameter.span,
+    });
+    values.store(place, values.fresh(`parameter:${parameter.id}:${parameter.name}`, parameter.type));
+  }
+  const interpreter = new Interpreter(context, name => matters.has(name));
+  judgeExits(context, frame, interpreter.run(frame, entry));
+}
+
+/** The same fault seen from several roots is one; the shortest path explains it best. */
+function distinct(faults: readonly Fault[]): Fault[] {
+  const byPlace = new Map<string, Fault>();
+  for (const fault of faults) {
+    const key = `${fault.kind}:${fault.span.start}:${fault.origin.span.start}`;
+    const known = byPlace.get(key);
+    if (!known || (fault.trace?.length ?? 0) < (known.trace?.length ?? 0)) byPlace.set(key, fault);
+  }
+  return [...byPlace.values()];
+}
+
+/** Functions that acquire, and functions whose effects on pages, arrays or iterators must be seen in their callers. */
+function matteringFunctions(
+  program: Program,
+  table: EffectTable,
+): { all: Set<string>; acquiring: Set<string> } {
+  const all = new Set<string>();
+  const acquiring = new Set<string>();
+  for (const model of program.functions.values())
+    for (const call of callsOf(model)) {
+      const row = call.callee === undefined ? undefined : table.row(call.callee);
+      if (!row) continue;
+      if (row.effects.some(isFollowed)) acquiring.add(model.name);
+      if (row.effects.some(effect => /^(acquire|release|free|allocate|construct|store)$/.test(effect.kind)))
+        all.add(model.name);
+    }
+  for (const name of acquiring) all.add(name);
+  spread(program, all);
+  spread(program, acquiring);
+  return { all, acquiring };
+}
+
+/** Adds the callers of what is in the set, through all steps. */
+function spread(program: Program, names: Set<string>): void {
+  const queue = [...names];
+  while (queue.length > 0)
+    for (const caller of program.callers.get(queue.pop()!) ?? [])
+      if (!names.has(caller) && program.functions.has(caller)) {
+        names.add(caller);
+        queue.push(caller);
+      }
+}
+
+function callsOf(model: FunctionModel): CallInstruction[] {
+  return model.blocks.flatMap(block =>
+    block.instructions.filter((instruction): instruction is CallInstruction => instruction.kind === 'call'),
+  );
+}
+
+function collectSites(model: FunctionModel, table: EffectTable, sites: Map<number, AcquisitionSite>): void {
+  for (const call of callsOf(model)) {
+    const row = call.callee === undefined ? undefined : table.row(call.callee);
+    const effect = row?.effects.find(
+      (each): each is Acquire => each.kind === 'acquire' && each.extraction === true,
+    );
+    if (!row || !effect) continue;
+    sites.set(call.span.start, {
+      call,
+      function: model,
+      callee: row.name,
+      effect,
+      modes: new Set(),
+      kinds: new Set(),
+      directions: new Set(),
+      releases: new Map(),
+    });
+  }
+}

@@ -1,0 +1,128 @@
+import type { IteratorKind } from '../semantics/holds.ts';
+import { ITERATOR_KINDS } from '../semantics/holds.ts';
+import type { Context } from './context.ts';
+import type { State } from './state.ts';
+import type { OperationAtom, Term } from './terms.ts';
+
+const INFINITY = Number.POSITIVE_INFINITY;
+/** A negative number converted to an unsigned type is larger than any count. */
+const HUGE = 2 ** 31;
+
+/**
+ * Takes a branch: the states in which `condition` is non-zero (or zero).
+ * More than one where C's conversions make two ranges of one comparison; none where the branch cannot be taken.
+ */
+export function assume(context: Context, state: State, condition: Term, isTrue: boolean): State[] {
+  if (condition.kind === 'operation') {
+    switch (condition.operator) {
+      case '!':
+        return assume(context, state, condition.operands[0]!, !isTrue);
+      case '==':
+      case '<':
+      case '<=':
+        return assumeComparison(context, state, condition, isTrue);
+      case 'kinds':
+        return assumeKinds(state, condition, isTrue);
+      case 'unsigned':
+        return assume(context, state, condition.operands[0]!, isTrue);
+      default:
+    }
+  }
+  const holds = isTrue ? state.facts.assumeNot(condition, 0) : state.facts.assume(condition, 0, 0);
+  return holds ? [state] : [];
+}
+
+function assumeComparison(
+  context: Context,
+  state: State,
+  condition: OperationAtom,
+  isTrue: boolean,
+): State[] {
+  const converted = findConversion(condition);
+  if (converted) return splitConversion(context, state, condition, converted, isTrue);
+  const { facts } = state;
+  const [left, right] = condition.operands;
+  if (condition.operator === '==') {
+    const holds = isTrue ? facts.assume(left!, 0, 0) : facts.assumeNot(left!, 0) && !isSame(state, left!);
+    return holds ? [state] : [];
+  }
+  if (isTrue && condition.operator === '==' && facts.isNonZero(left!)) return [];
+  const difference = context.terms.subtract(left!, right!);
+  const strict = condition.operator === '<';
+  const holds = isTrue
+    ? facts.assume(difference, -INFINITY, strict ? -1 : 0)
+    : facts.assume(difference, strict ? 0 : 1, INFINITY);
+  return holds ? [state] : [];
+}
+
+function isSame(state: State, difference: Term): boolean {
+  return state.facts.isZero(difference);
+}
+
+/** A conversion to unsigned of a number that may be negative splits the comparison in two. */
+function splitConversion(
+  context: Context,
+  state: State,
+  condition: OperationAtom,
+  converted: OperationAtom,
+  isTrue: boolean,
+): State[] {
+  const inner = converted.operands[0]!;
+  const result: State[] = [];
+  const positive = state.clone();
+  if (positive.facts.assume(inner, 0, INFINITY))
+    result.push(
+      ...assume(context, positive, withoutConversion(context, condition, converted, inner), isTrue),
+    );
+  if (state.facts.assume(inner, -INFINITY, -1) && hugeHolds(condition, converted) === isTrue)
+    result.push(state);
+  return result;
+}
+
+/** Whether the comparison holds when the converted operand is huge. */
+function hugeHolds(condition: OperationAtom, converted: OperationAtom): boolean {
+  const [left, right] = condition.operands;
+  if (condition.operator === '==') return false;
+  const leftIsHuge = left === converted || (left!.kind === 'linear' && left!.parts.has(converted));
+  const other = leftIsHuge ? right! : left!;
+  // Both huge: their order is not known; the original order is as good as any.
+  if (other.kind === 'linear' && other.parts.size === 0 && other.constant > HUGE) return leftIsHuge;
+  return !leftIsHuge;
+}
+
+function withoutConversion(
+  context: Context,
+  term: OperationAtom,
+  converted: OperationAtom,
+  inner: Term,
+): Term {
+  const replace = (operand: Term): Term => {
+    if (operand === converted) return inner;
+    if (operand.kind !== 'linear') return operand;
+    const coefficient = operand.parts.get(converted);
+    if (coefficient === undefined) return operand;
+    const without = context.terms.add(operand, converted, -coefficient);
+    return context.terms.add(without, inner, coefficient);
+  };
+  return context.terms.operation(term.operator, ...term.operands.map(replace));
+}
+
+function findConversion(condition: OperationAtom): OperationAtom | undefined {
+  for (const operand of condition.operands) {
+    const atoms = operand.kind === 'linear' ? [...operand.parts.keys()] : [operand];
+    for (const atom of atoms) if (atom.kind === 'operation' && atom.operator === 'unsigned') return atom;
+  }
+  return;
+}
+
+/** `kinds` has the iterator and the kinds' names as operands. */
+function assumeKinds(state: State, condition: OperationAtom, isTrue: boolean): State[] {
+  const iterator = condition.operands[0]!;
+  const asked = condition.operands[1]!;
+  const names = asked.kind === 'symbol' ? asked.name.slice('kinds:'.length).split('|') : [];
+  const known = state.iterators.get(iterator) ?? { kinds: new Set(ITERATOR_KINDS), direction: undefined };
+  const kinds = new Set<IteratorKind>([...known.kinds].filter(kind => names.includes(kind) === isTrue));
+  if (kinds.size === 0) return [];
+  state.iterators.set(iterator, { ...known, kinds });
+  return [state];
+}

@@ -1,0 +1,93 @@
+import type { CallInstruction } from '../program/model.ts';
+import type { Term } from './terms.ts';
+import { PAGE_SIZE, type Values } from './values.ts';
+
+type Builtin = (values: Values, operands: readonly Term[], call: CallInstruction) => Term | undefined;
+
+const identity: Builtin = (_, operands) => operands[0];
+
+const smaller: Builtin = (values, [a, b]) => (a && b ? choose(values, 'min', a, b) : undefined);
+const larger: Builtin = (values, [a, b]) => (a && b ? choose(values, 'max', a, b) : undefined);
+
+const divideRoundingUp: Builtin = (values, [a, b]) => {
+  if (!a || !b) return;
+  return values.arithmetic('/', values.plus(values.sum(a, b), -1), b);
+};
+
+const roundUp: Builtin = (values, [a, b]) => {
+  if (!a || !b) return;
+  return values.arithmetic('*', divideRoundingUp(values, [a, b], undefined!)!, b);
+};
+
+/** Macros and inline functions that only compute, and are written by everybody. */
+const BUILTINS: Readonly<Record<string, Builtin>> = {
+  ERR_PTR: identity,
+  PTR_ERR: identity,
+  ERR_CAST: identity,
+  ERR_OR_NULL: identity,
+  cpu_to_le32: identity,
+  le32_to_cpu: identity,
+  u64_to_user_ptr: identity,
+  IS_ERR: (values, [pointer]) => pointer && values.isNegative(pointer),
+  IS_ERR_VALUE: (values, [pointer]) => pointer && values.isNegative(pointer),
+  IS_ERR_OR_NULL: (values, [pointer]) => pointer && values.isAtMostZero(pointer),
+  PTR_ERR_OR_ZERO: (values, [pointer]) => {
+    if (!pointer) return;
+    const { low, high } = values.state.facts.bounds(pointer);
+    return high < 0 ? pointer : low >= 0 ? values.number(0) : undefined;
+  },
+  min: smaller,
+  min_not_zero: smaller,
+  umin: smaller,
+  min_t: (values, [, a, b], call) => smaller(values, [a!, b!], call),
+  max: larger,
+  umax: larger,
+  max_t: (values, [, a, b], call) => larger(values, [a!, b!], call),
+  DIV_ROUND_UP: divideRoundingUp,
+  DIV_ROUND_UP_ULL: divideRoundingUp,
+  roundup: roundUp,
+  round_up: roundUp,
+  ALIGN: roundUp,
+  PFN_UP: (values, [a], call) => a && divideRoundingUp(values, [a, values.number(PAGE_SIZE)], call),
+  PFN_DOWN: (values, [a]) => a && values.quotient(a, PAGE_SIZE),
+  PFN_PHYS: (values, [a]) => a && values.arithmetic('*', a, values.number(PAGE_SIZE)),
+  PAGE_ALIGN: (values, [a], call) => a && roundUp(values, [a, values.number(PAGE_SIZE)], call),
+  offset_in_page: (values, [a]) => a && values.arithmetic('%', a, values.number(PAGE_SIZE)),
+  calc_pages_for: (values, [offset, length]) =>
+    offset &&
+    length &&
+    values.difference(values.pagesCovered(offset, length), values.quotient(offset, PAGE_SIZE)),
+  ARRAY_SIZE: (values, _, call) => {
+    const type = call.arguments[0]?.type;
+    return type?.kind === 'array' && type.length !== undefined ? values.number(type.length) : undefined;
+  },
+};
+
+/** The value of a call that only computes, or undefined where the name is none of these. */
+export function builtinValue(values: Values, call: CallInstruction): Term | undefined {
+  const builtin = call.callee && Object.hasOwn(BUILTINS, call.callee) ? BUILTINS[call.callee] : undefined;
+  if (!builtin) return;
+  return builtin(
+    values,
+    call.arguments.map(argument => values.value(argument)),
+    call,
+  );
+}
+
+function choose(values: Values, which: 'min' | 'max', a: Term, b: Term): Term {
+  const { facts } = values.state;
+  if (facts.isAtMost(a, b)) return which === 'min' ? a : b;
+  if (facts.isAtMost(b, a)) return which === 'min' ? b : a;
+  const result = values.operation(which, a, b);
+  const first = facts.bounds(a);
+  const second = facts.bounds(b);
+  for (const side of [a, b]) {
+    const difference = values.difference(result, side);
+    if (which === 'min') facts.assume(difference, Number.NEGATIVE_INFINITY, 0);
+    else facts.assume(difference, 0, Number.POSITIVE_INFINITY);
+  }
+  if (which === 'min')
+    facts.assume(result, Math.min(first.low, second.low), Math.min(first.high, second.high));
+  else facts.assume(result, Math.max(first.low, second.low), Math.max(first.high, second.high));
+  return result;
+}

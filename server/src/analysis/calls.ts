@@ -1,0 +1,249 @@
+import type { CallInstruction } from '../program/model.ts';
+import type {
+  Allocate,
+  Construct,
+  Effect,
+  Free,
+  FunctionRow,
+  Query,
+  Store,
+  View,
+} from '../semantics/effects.ts';
+import { RESULT } from '../semantics/effects.ts';
+import { ITERATOR_KINDS, type IteratorKind } from '../semantics/holds.ts';
+import { acquire } from './acquire.ts';
+import { builtinValue } from './builtins.ts';
+import type { Context } from './context.ts';
+import { forgetLocal, giveToUnknown, keep } from './keepers.ts';
+import { pointerAtom } from './places.ts';
+import { allocationOf } from './reach.ts';
+import { pageOf, release } from './release.ts';
+import type { Keeper, State } from './state.ts';
+import { asNumber, type Term } from './terms.ts';
+import type { Values } from './values.ts';
+
+const INFINITY = Number.POSITIVE_INFINITY;
+const MAX_ERRNO = 4095;
+
+export interface CallOutcome {
+  readonly state: State;
+  readonly result: Term | undefined;
+}
+
+/** True where the row acquires pages that the analysis follows. */
+export function isFollowed(effect: Effect): boolean {
+  if (effect.kind !== 'acquire') return false;
+  if (effect.extraction && effect.pages.form !== 'object') return true;
+  return effect.hold === 'pin' && /^(array|array-pointer|result-array)$/.test(effect.pages.form);
+}
+
+/** Carries out a call that has a row, or of which nothing is known. */
+export function executeCall(
+  context: Context,
+  values: Values,
+  call: CallInstruction,
+  row: FunctionRow | undefined,
+  block: number,
+): CallOutcome[] {
+  const computed = builtinValue(values, call);
+  if (computed) return [{ state: values.state, result: computed }];
+  if (!row) {
+    const result = resultSymbol(values, call);
+    giveToUnknown(context, values, call, result);
+    return [{ state: values.state, result }];
+  }
+  const followed = row.effects.find(isFollowed);
+  if (followed?.kind === 'acquire') return acquire(context, values, call, row, followed);
+  return [{ state: values.state, result: applyEffects(context, values, call, row, block) }];
+}
+
+function resultSymbol(values: Values, call: CallInstruction): Term {
+  return values.fresh(`result${values.frame.key}@${call.span.start}`, call.result?.type);
+}
+
+function argumentValue(values: Values, call: CallInstruction, position: number): Term | undefined {
+  const expression = call.arguments[position - 1];
+  return expression && values.value(expression);
+}
+
+function applyEffects(
+  context: Context,
+  values: Values,
+  call: CallInstruction,
+  row: FunctionRow,
+  block: number,
+): Term | undefined {
+  let result: Term | undefined;
+  for (const effect of row.effects) {
+    switch (effect.kind) {
+      case 'release':
+        release(context, values, call, effect, block);
+        break;
+      case 'free':
+        free(context, values, call, effect);
+        break;
+      case 'allocate':
+        result = allocate(context, values, call, effect);
+        break;
+      case 'view':
+        result = view(context, values, call, effect);
+        break;
+      case 'query':
+        result = query(context, values, call, effect);
+        break;
+      case 'construct':
+        construct(values, call, effect);
+        break;
+      case 'acquire':
+        if (effect.pages.form === 'argument') ownReference(values, call, effect.pages.argument);
+        break;
+      case 'store':
+        result ??= resultSymbol(values, call);
+        store(context, values, call, effect, result);
+        break;
+      case 'borrow':
+        for (const argument of call.arguments) forgetLocal(context, values, call, values.value(argument));
+        break;
+      default:
+    }
+  }
+  return result ?? resultSymbol(values, call);
+}
+
+/** get_page(page): put_page() is right for these pages from now on. */
+function ownReference(values: Values, call: CallInstruction, position: number): void {
+  const term = argumentValue(values, call, position);
+  const page = term && pageOf(values.state, term);
+  if (page) values.state.updateSet(page.set.id, { hasOwnReference: true });
+}
+
+function free(context: Context, values: Values, call: CallInstruction, effect: Free): void {
+  const { state } = values;
+  const term = argumentValue(values, call, effect.argument);
+  if (!term || state.facts.bounds(term).high <= 0) return;
+  const pointer = pointerAtom(term, atom => context.pointers.has(atom));
+  if (pointer) state.freed.add(pointer);
+  const allocation = allocationOf(state, term);
+  if (!allocation || allocation.status === 'freed') return;
+  if (allocation.isPageArray && !effect.accepts.includes(allocation.allocator) && !state.warned)
+    context.report({
+      kind: 'array-wrong-free',
+      span: call.calleeSpan,
+      frame: values.frame,
+      origin: { span: allocation.span, callee: allocation.callee, placeText: allocation.placeText },
+      confidence: 'certain',
+      trace: state.trace,
+      details: { allocator: allocation.allocator },
+      callee: {
+        name: call.callee ?? '',
+        span: call.calleeSpan,
+        arguments: call.arguments.map(each => each.span),
+      },
+    });
+  state.updateAllocation(allocation.id, { status: 'freed' });
+  context.releases.note(allocation.id, values.frame, context.block, {
+    callee: call.callee ?? '',
+    span: call.calleeSpan,
+    frame: values.frame,
+  });
+}
+
+function allocate(context: Context, values: Values, call: CallInstruction, effect: Allocate): Term {
+  const { state, frame } = values;
+  const id = `${frame.key}@${call.span.start}`;
+  const earlier = state.allocations.get(id);
+  const atom = values.fresh(`memory${id}`, undefined, true);
+  if (earlier?.status === 'live') {
+    const moved = state.allocations.get(id)!;
+    state.allocations.set(`${id}'`, { ...moved, id: `${id}'` });
+  }
+  if (effect.returns === 'pointer-or-null') state.facts.assume(atom, 0, INFINITY);
+  else if (effect.returns === 'pointer-or-error') {
+    state.facts.assume(atom, -MAX_ERRNO, INFINITY);
+    state.facts.assumeNot(atom, 0);
+  } else state.facts.assume(atom, 1, INFINITY);
+  const text = context.source(call.span);
+  state.allocations.set(id, {
+    id,
+    atom,
+    callee: call.callee ?? '',
+    allocator: effect.allocator,
+    zeroed: effect.zeroed || /__GFP_ZERO/.test(text),
+    span: call.span,
+    frame,
+    status: 'live',
+    isPageArray:
+      /sizeof\s*\(\s*struct\s+(page|folio)\s*\*|sizeof\s*\(\s*struct\s+(bio_vec|scatterlist)\s*\)/.test(text),
+    placeText: '',
+    keepers: [],
+  });
+  return atom;
+}
+
+function view(context: Context, values: Values, call: CallInstruction, effect: View): Term {
+  const of = argumentValue(values, call, effect.of);
+  if (!of) return resultSymbol(values, call);
+  if (effect.as === 'address') return context.terms.operation('address', of);
+  return of.kind === 'operation' && of.operator === 'address' ? of.operands[0]! : of;
+}
+
+function query(context: Context, values: Values, call: CallInstruction, effect: Query): Term {
+  const { state } = values;
+  const address = argumentValue(values, call, effect.iterator);
+  if (!address) return resultSymbol(values, call);
+  const iterator = state.iteratorOf(address);
+  const facts = state.iterators.get(iterator);
+  if (effect.question === 'direction' && facts?.direction)
+    return context.terms.constant(facts.direction === 'source' ? 1 : 0);
+  if (effect.question !== 'kinds' || !effect.iteratorKinds) {
+    if (effect.question === 'count') return resultSymbol(values, call);
+    return context.terms.operation(effect.question, iterator);
+  }
+  const asked = effect.iteratorKinds;
+  const known: ReadonlySet<IteratorKind> = facts?.kinds ?? new Set(ITERATOR_KINDS);
+  const matching = [...known].filter(kind => asked.includes(kind)).length;
+  if (matching === 0) return context.terms.constant(0);
+  if (matching === known.size) return context.terms.constant(1);
+  return context.terms.operation('kinds', iterator, context.terms.symbol(`kinds:${asked.join('|')}`));
+}
+
+function construct(values: Values, call: CallInstruction, effect: Construct): void {
+  const { state } = values;
+  const address = argumentValue(values, call, effect.iterator);
+  if (!address) return;
+  state.iteratorIdentity.delete(address);
+  const direction =
+    typeof effect.direction === 'number' ? argumentValue(values, call, effect.direction) : undefined;
+  const number = direction && asNumber(direction);
+  state.iterators.set(address, {
+    kinds: new Set(effect.iteratorKinds),
+    direction:
+      typeof effect.direction === 'string'
+        ? effect.direction
+        : number === undefined
+          ? undefined
+          : number === 1
+            ? 'source'
+            : 'dest',
+  });
+}
+
+/** A container gets pages: it is one more owner, and where one slot goes at a time, the slot is no longer ours alone. */
+function store(context: Context, values: Values, call: CallInstruction, effect: Store, result: Term): void {
+  const { state } = values;
+  const term = argumentValue(values, call, effect.page);
+  if (!term || effect.takes === 'own-hold') return;
+  const failure: Keeper['failure'] = effect.when === 'result-nonzero' ? 'bool' : 'number';
+  const conditional = effect.when !== undefined && effect.when !== 'always';
+  const container = effect.into === RESULT ? result : argumentValue(values, call, effect.into);
+  const keeper: Keeper = { callee: call.callee ?? '', result: conditional ? result : undefined, failure };
+  const page = pageOf(state, term);
+  if (page && effect.form === 'page') {
+    const known = page.set.keepers.some(
+      each => each.callee === keeper.callee && each.result === keeper.result,
+    );
+    if (!known) state.updateSet(page.set.id, { keepers: [...page.set.keepers, keeper] });
+    if (effect.takes === 'consumes' && !conditional) state.updateSet(page.set.id, { status: 'consumed' });
+  } else keep(context, state, term, keeper);
+  if (container && container.kind !== 'linear') context.pointers.add(container);
+}

@@ -1,0 +1,172 @@
+import type { Span } from '../base/text.ts';
+import type { FunctionModel, Program, Variable } from '../program/model.ts';
+import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
+import type { EffectTable } from '../semantics/table.ts';
+import type { Frame } from './frames.ts';
+import { Places } from './places.ts';
+import { ReleaseSites } from './releaseSites.ts';
+import type { Acquisition, State, Trace } from './state.ts';
+import { type Atom, mentions, type Replacement, type SymbolAtom, type Term, Terms } from './terms.ts';
+
+/** What kind of wrong the analysis saw; each is turned into findings by the rule that owns it. */
+export type FaultKind =
+  | 'wrong-release'
+  | 'wrong-count'
+  | 'short-accepted'
+  | 'leak'
+  | 'array-leak'
+  | 'array-wrong-free';
+
+/** A fault on some path: plain data for the rules. */
+export interface Fault {
+  readonly kind: FaultKind;
+  readonly span: Span;
+  readonly frame: Frame;
+  /** Where the thing was acquired or allocated. */
+  readonly origin: { readonly span: Span; readonly callee: string; readonly placeText: string };
+  readonly acquisition?: Acquisition;
+  readonly confidence: 'certain' | 'guess';
+  readonly trace: Trace | undefined;
+  /** What the rule needs for its message and fix. */
+  readonly details: Readonly<Record<string, string | undefined>>;
+  readonly callee?: { readonly name: string; readonly span: Span; readonly arguments: readonly Span[] };
+  /** The page array that is lost together with its pages. */
+  readonly array?: string;
+}
+
+/** What one analysis of one root function shares between its parts. */
+export class Context {
+  readonly terms = new Terms();
+  readonly places = new Places();
+  /** Atoms known to be pointers from the types of expressions. */
+  readonly pointers = new Set<Atom>();
+  readonly faults = new Map<string, Fault>();
+  readonly releases = new ReleaseSites();
+  steps = 0;
+  /** The block of the root or callee that is being executed. */
+  block = 0;
+  private readonly made = new Set<SymbolAtom>();
+  private readonly numbers = new Map<string, number>();
+  private readonly names = new Map<FunctionModel, Map<number, string>>();
+
+  constructor(
+    readonly program: Program,
+    readonly table: EffectTable,
+    readonly isCancelled: () => boolean,
+    /** Told of every acquisition that is carried out, with what its context says. */
+    readonly onAcquire: (
+      acquisition: Acquisition,
+      mode: Mode,
+      kinds: Iterable<IteratorKind>,
+      direction: Direction | 'variable',
+    ) => void = () => {},
+  ) {}
+
+  /** Reports a fault once per kind, place and origin; the shortest path is kept. */
+  report(fault: Fault): void {
+    const key = `${fault.kind}:${fault.span.start}:${fault.origin.span.start}`;
+    const known = this.faults.get(key);
+    if (!known || (fault.trace?.length ?? 0) < (known.trace?.length ?? 0)) this.faults.set(key, fault);
+  }
+
+  /** A small number that stands for a long text, for names. */
+  number(text: string): number {
+    let known = this.numbers.get(text);
+    if (known === undefined) {
+      known = this.numbers.size;
+      this.numbers.set(text, known);
+    }
+    return known;
+  }
+
+  /** The name of a function's variable by its id; '' for temporaries. */
+  variableName(model: FunctionModel, id: number): string {
+    let names = this.names.get(model);
+    if (!names) {
+      names = new Map();
+      const add = (variable: Variable): unknown => names!.set(variable.id, variable.name);
+      model.parameters.forEach(add);
+      for (const block of model.blocks)
+        for (const instruction of block.instructions) {
+          if (instruction.kind === 'declare') add(instruction.variable);
+          else if (instruction.kind === 'assign' && instruction.place.kind === 'variable')
+            add(instruction.place.variable);
+        }
+      this.names.set(model, names);
+    }
+    return names.get(id) ?? '';
+  }
+
+  source(span: Span): string {
+    return this.program.text.slice(span.start, span.end);
+  }
+
+  /** Before a symbol is made again: what an earlier turn of the loop made of it goes on under another name. */
+  retire(state: State, symbol: SymbolAtom): void {
+    if (!this.made.has(symbol)) {
+      this.made.add(symbol);
+      return;
+    }
+    const older = this.terms.symbol(`${symbol.name}'`, symbol.fresh);
+    state.facts.forget(form => mentions(form, atom => atom === older));
+    this.rename(state, atom => (atom === symbol ? older : undefined));
+  }
+
+  /** Puts other terms in the place of symbols and pages, everywhere in a state. */
+  rename(state: State, replacement: Replacement): void {
+    const memo = new Map<Term, Term>();
+    const again = (term: Term): Term => this.terms.substitute(term, replacement, memo);
+    for (const [key, value] of [...state.memory]) {
+      const place = this.places.get(key);
+      const pointer = place?.root.kind === 'pointer' ? again(place.root.pointer) : undefined;
+      const next = again(value);
+      if (place?.root.kind === 'pointer' && pointer && pointer !== place.root.pointer) {
+        state.memory.delete(key);
+        state.memory.set(this.places.moved(place, pointer).key, next);
+      } else if (next !== value) state.memory.set(key, next);
+    }
+    state.facts.rename(again);
+    this.renameSets(state, again);
+    this.renameMaps(state, again);
+  }
+
+  private renameSets(state: State, again: (term: Term) => Term): void {
+    const maybe = (term: Term | undefined): Term | undefined => term && again(term);
+    for (const [id, set] of state.sets) {
+      const pointer = maybe(set.pointer);
+      state.sets.set(id, {
+        ...set,
+        iterator: maybe(set.iterator),
+        base: maybe(set.base),
+        pointer: pointer && pointer.kind !== 'linear' ? pointer : undefined,
+        page: maybe(set.page),
+        exists: { ...set.exists, term: again(set.exists.term) },
+        obtained: again(set.obtained),
+        asked: maybe(set.asked),
+        bytes: maybe(set.bytes),
+        from: again(set.from),
+        to: again(set.to),
+        keepers: set.keepers.map(keeper => ({ ...keeper, result: maybe(keeper.result) })),
+      });
+    }
+    for (const [id, allocation] of state.allocations)
+      state.allocations.set(id, {
+        ...allocation,
+        atom: again(allocation.atom),
+        keepers: allocation.keepers.map(keeper => ({ ...keeper, result: maybe(keeper.result) })),
+      });
+  }
+
+  private renameMaps(state: State, again: (term: Term) => Term): void {
+    state.iterators = new Map([...state.iterators].map(([term, facts]) => [again(term), facts]));
+    state.iteratorIdentity = new Map([...state.iteratorIdentity].map(([a, b]) => [again(a), again(b)]));
+    state.aliases = new Map([...state.aliases].map(([term, id]) => [again(term), id]));
+    state.keepers = new Map(
+      [...state.keepers].map(([term, keepers]) => [
+        again(term),
+        keepers.map(keeper => ({ ...keeper, result: keeper.result && again(keeper.result) })),
+      ]),
+    );
+    state.freed = new Set([...state.freed].map(again));
+  }
+}

@@ -1,0 +1,187 @@
+import type { Span } from '../base/text.ts';
+import type { Context } from './context.ts';
+import type { Frame } from './frames.ts';
+import type { Exit } from './interpret.ts';
+import { isKept, survivors } from './reach.ts';
+import type { Acquisition, Allocation, PageSet, State, Trace } from './state.ts';
+import type { Term } from './terms.ts';
+
+/** A hold or an array that an exit of the root function loses. */
+interface Loss {
+  readonly exit: Exit;
+  readonly confidence: 'certain' | 'guess';
+  readonly array?: string;
+}
+
+/** What the exits of a root say about one acquisition or allocation. */
+interface Account {
+  readonly losses: Loss[];
+  /** Exits that leave it to the caller's array or object while they report an error. */
+  readonly abandoned: Loss[];
+  isReleasedSomewhere: boolean;
+  isReleasedAtError: boolean;
+}
+
+/** Judges the exits of a root function: what is held there must have been dropped, handed on, or be left to an owner. */
+export function judgeExits(context: Context, frame: Frame, exits: readonly Exit[]): void {
+  const sets = new Map<Acquisition, Account>();
+  const arrays = new Map<string, { allocation: Allocation; account: Account }>();
+  for (const exit of exits) {
+    if (exit.state.warned) continue;
+    judgeExit(context, frame, exit, sets, arrays);
+  }
+  for (const [acquisition, account] of sets) reportPages(context, acquisition, account);
+  for (const { allocation, account } of arrays.values()) reportArray(context, allocation, account);
+}
+
+const newAccount = (): Account => ({
+  losses: [],
+  abandoned: [],
+  isReleasedSomewhere: false,
+  isReleasedAtError: false,
+});
+
+function accountOf<K>(map: Map<K, Account>, key: K): Account {
+  const account = map.get(key) ?? newAccount();
+  map.set(key, account);
+  return account;
+}
+
+function judgeExit(
+  context: Context,
+  frame: Frame,
+  exit: Exit,
+  sets: Map<Acquisition, Account>,
+  arrays: Map<string, { allocation: Allocation; account: Account }>,
+): void {
+  const { state, value } = exit;
+  const live = survivors(context, state, value);
+  const isError = isErrorExit(frame, state, value);
+  const lostArrays = new Map<Term, Allocation>();
+  for (const allocation of state.allocations.values())
+    if (
+      allocation.status === 'live' &&
+      state.facts.bounds(allocation.atom).high > 0 &&
+      !live.has(allocation.atom)
+    )
+      lostArrays.set(allocation.atom, allocation);
+  const withPages = new Set<Allocation>();
+  for (const set of state.sets.values()) {
+    const account = accountOf(sets, set.acquisition);
+    if (!state.mayExist(set)) continue;
+    if (!state.mayRemain(set)) {
+      account.isReleasedSomewhere = true;
+      if (isError && set.status === 'dropped') account.isReleasedAtError = true;
+      continue;
+    }
+    if (mayBeNothing(state, set)) continue;
+    const array = set.pointer && lostArrays.get(set.pointer);
+    if (!isOwned(state, set, live)) {
+      if (array) withPages.add(array);
+      account.losses.push({ exit, confidence: 'certain', array: array?.placeText });
+    } else if (isError && !isKept(state, set.keepers) && !knowsCount(state, set, live, value))
+      account.abandoned.push({ exit, confidence: 'guess' });
+    else account.isReleasedSomewhere = true;
+  }
+  for (const allocation of state.allocations.values()) {
+    if (!allocation.isPageArray) continue;
+    const key = `${allocation.span.start}`;
+    const entry = arrays.get(key) ?? { allocation, account: newAccount() };
+    arrays.set(key, entry);
+    if (!lostArrays.has(allocation.atom)) {
+      if (state.facts.bounds(allocation.atom).high > 0) entry.account.isReleasedSomewhere = true;
+    } else if (!withPages.has(allocation)) entry.account.losses.push({ exit, confidence: 'certain' });
+  }
+}
+
+/** A set without any hold, or of which only some unknown part may be left after releases, is no loss. */
+function mayBeNothing(_state: State, set: PageSet): boolean {
+  if (set.mode === 'none') return true;
+  return !set.isExact;
+}
+
+/** Whether somebody who outlives the function can still reach the pages. */
+function isOwned(state: State, set: PageSet, live: ReadonlySet<Term>): boolean {
+  if (isKept(state, set.keepers)) return true;
+  if (set.pointer && !state.freed.has(set.pointer) && live.has(set.pointer)) return true;
+  if (set.page && live.has(set.page)) return true;
+  for (const term of live) if (term.kind === 'page' && term.set === set.id) return true;
+  return false;
+}
+
+/** The caller is told how many pages there are: by the returned value or by a count it can see. */
+function knowsCount(state: State, set: PageSet, live: ReadonlySet<Term>, value: Term | undefined): boolean {
+  if (live.has(set.obtained) || live.has(set.to)) return true;
+  return value !== undefined && state.facts.areEqual(value, set.obtained);
+}
+
+function isErrorExit(frame: Frame, state: State, value: Term | undefined): boolean {
+  if (!value) return false;
+  const { low, high } = state.facts.bounds(value);
+  const returns = frame.function.returnType;
+  if (returns.kind === 'pointer') return high <= 0;
+  if (returns.kind === 'integer' && returns.bits === 1) return high === 0 && low === 0;
+  return high < 0;
+}
+
+function reportPages(context: Context, acquisition: Acquisition, account: Account): void {
+  const losses = account.isReleasedAtError ? [...account.losses, ...account.abandoned] : account.losses;
+  if (losses.length === 0) return;
+  const everywhere =
+    !account.isReleasedSomewhere &&
+    account.abandoned.length === 0 &&
+    context.releases.of(acquisition.key).length === 0;
+  const places = losses.map(loss => ({
+    loss,
+    place: lossPlace(context, acquisition.key, acquisition.span, loss.exit),
+  }));
+  places.sort((a, b) => a.place.span.start - b.place.span.start);
+  const { loss, place } = places[0]!;
+  const others = [...new Set(places.map(each => each.place.span.start))].length - 1;
+  context.report({
+    kind: 'leak',
+    span: everywhere ? acquisition.calleeSpan : place.span,
+    frame: everywhere ? acquisition.frame : place.frame,
+    origin: acquisition,
+    acquisition,
+    confidence: loss.confidence,
+    trace: loss.exit.state.trace,
+    details: { everywhere: everywhere ? 'yes' : undefined, others: others > 0 ? String(others) : undefined },
+    array: loss.array,
+  });
+}
+
+function reportArray(context: Context, allocation: Allocation, account: Account): void {
+  const [loss] = account.losses;
+  if (!loss) return;
+  const everywhere = !account.isReleasedSomewhere && context.releases.of(allocation.id).length === 0;
+  const places = account.losses.map(each => lossPlace(context, allocation.id, allocation.span, each.exit));
+  places.sort((a, b) => a.span.start - b.span.start);
+  const place = places[0]!;
+  context.report({
+    kind: 'array-leak',
+    span: everywhere ? allocation.span : place.span,
+    frame: everywhere ? allocation.frame : place.frame,
+    origin: allocation,
+    confidence: 'certain',
+    trace: loss.exit.state.trace,
+    details: { allocator: allocation.allocator, everywhere: everywhere ? 'yes' : undefined },
+  });
+}
+
+/** The first goto or return on the path after which no release of the thing can be reached any more. */
+function lossPlace(context: Context, key: string, from: Span, exit: Exit): { span: Span; frame: Frame } {
+  const steps: Trace[] = [];
+  for (let step = exit.state.trace; step; step = step.previous) {
+    steps.push(step);
+    if (step.span.start === from.start && step.kind === 'acquire') break;
+  }
+  steps.reverse();
+  for (const step of steps) {
+    if ((step.kind !== 'goto' && step.kind !== 'return') || step.target === undefined) continue;
+    if (!context.releases.mayFollow(key, step.frame, step.target))
+      return { span: step.span, frame: step.frame };
+  }
+  const last = steps.at(-1);
+  return { span: exit.span, frame: last?.frame ?? exit.state.trace!.frame };
+}

@@ -1,0 +1,293 @@
+import { LIMITS } from './limits.ts';
+import { type Atom, asNumber, constantOf, partsOf, type Term, type Terms } from './terms.ts';
+
+/** What is known of a number: from `low` to `high`, both inclusive, without `holes`. */
+export interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+interface Fact {
+  /** The linear form without its constant; the first atom's coefficient is positive. */
+  readonly form: Term;
+  readonly low: number;
+  readonly high: number;
+  readonly holes: readonly number[];
+}
+
+export const ANY: Bounds = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+
+/** Bounds of linear forms: the sign, range and order of values. `x < y` is the form x - y with high -1. */
+export class Facts {
+  private facts: Map<number, Fact>;
+  private isShared = false;
+
+  constructor(
+    private readonly terms: Terms,
+    facts: Map<number, Fact> = new Map(),
+  ) {
+    this.facts = facts;
+  }
+
+  clone(): Facts {
+    const copy = new Facts(this.terms, this.facts);
+    copy.isShared = true;
+    this.isShared = true;
+    return copy;
+  }
+
+  /** What is known of a term's value. */
+  bounds(term: Term, depth = 2): Bounds {
+    const number = asNumber(term);
+    if (number !== undefined) return { low: number, high: number };
+    const direct = this.lookup(term);
+    let low = direct.low;
+    let high = direct.high;
+    const sum = this.sumOfParts(term, depth);
+    low = Math.max(low, sum.low);
+    high = Math.min(high, sum.high);
+    if (depth > 0 && partsOf(term).size > 1) {
+      for (const fact of this.facts.values()) {
+        const through = this.through(term, fact, depth);
+        if (!through) continue;
+        low = Math.max(low, through.low);
+        high = Math.min(high, through.high);
+      }
+    }
+    return this.withoutHoles(term, low, high);
+  }
+
+  isNonZero(term: Term): boolean {
+    const { low, high } = this.bounds(term);
+    return low > 0 || high < 0 || this.hasHole(term, 0) || this.areDistinctObjects(term);
+  }
+
+  isZero(term: Term): boolean {
+    const { low, high } = this.bounds(term);
+    return low === 0 && high === 0;
+  }
+
+  areEqual(left: Term, right: Term): boolean {
+    return left === right || this.isZero(this.terms.subtract(left, right));
+  }
+
+  /** left <= right on every path. */
+  isAtMost(left: Term, right: Term): boolean {
+    return left === right || this.bounds(this.terms.subtract(left, right)).high <= 0;
+  }
+
+  isLess(left: Term, right: Term): boolean {
+    return this.bounds(this.terms.subtract(left, right)).high < 0;
+  }
+
+  /** Adds low <= term <= high. False: that contradicts what is known. */
+  assume(term: Term, low: number, high: number): boolean {
+    const known = this.bounds(term);
+    if (known.low > high || known.high < low) return false;
+    if (known.low >= low && known.high <= high) return true;
+    this.refine(term, fact => ({ ...fact, low: Math.max(fact.low, low), high: Math.min(fact.high, high) }));
+    const now = this.bounds(term);
+    return now.low <= now.high;
+  }
+
+  /** Adds term != value. False: that contradicts what is known. */
+  assumeNot(term: Term, value: number): boolean {
+    const known = this.bounds(term);
+    if (known.low > value || known.high < value) return true;
+    if (known.low === value && known.high === value) return false;
+    if (known.low === value) return this.assume(term, value + 1, known.high);
+    if (known.high === value) return this.assume(term, known.low, value - 1);
+    if (this.hasHole(term, value)) return true;
+    this.refine(term, fact => ({ ...fact, holes: [...fact.holes, value].slice(-4) }));
+    return true;
+  }
+
+  /** The terms x for which something is known about x - term. */
+  relatives(atom: Atom): Term[] {
+    const found: Term[] = [];
+    for (const fact of this.facts.values()) {
+      const parts = partsOf(fact.form);
+      if (parts.size !== 2 || !parts.has(atom)) continue;
+      for (const other of parts.keys()) if (other !== atom) found.push(other);
+    }
+    return found;
+  }
+
+  /** The forms about which something is known. */
+  forms(): Term[] {
+    return [...this.facts.values()].map(fact => fact.form);
+  }
+
+  /** The lookup of one form with its holes, for joins. */
+  exact(form: Term): { low: number; high: number; holes: readonly number[] } {
+    const bounds = this.bounds(form);
+    return { ...bounds, holes: this.facts.get(form.id)?.holes ?? [] };
+  }
+
+  rename(replace: (term: Term) => Term): void {
+    const old = this.facts;
+    this.facts = new Map();
+    this.isShared = false;
+    for (const fact of old.values()) {
+      const form = replace(fact.form);
+      if (form === fact.form) this.facts.set(form.id, fact);
+      else {
+        this.assume(form, fact.low, fact.high);
+        for (const hole of fact.holes) this.assumeNot(form, hole);
+      }
+    }
+  }
+
+  /** Drops what is known of forms that mention such atoms. */
+  forget(isForgotten: (term: Term) => boolean): void {
+    this.own();
+    for (const [id, fact] of this.facts) if (isForgotten(fact.form)) this.facts.delete(id);
+  }
+
+  get size(): number {
+    return this.facts.size;
+  }
+
+  private own(): void {
+    if (!this.isShared) return;
+    this.facts = new Map(this.facts);
+    this.isShared = false;
+  }
+
+  private refine(term: Term, change: (fact: Fact) => Fact): void {
+    const { form, sign, constant } = this.normal(term);
+    this.own();
+    const old = this.facts.get(form.id) ?? { form, low: ANY.low, high: ANY.high, holes: [] };
+    // The change speaks of term = sign * form + constant.
+    const seen: Fact = {
+      form,
+      low: sign > 0 ? old.low + constant : constant - old.high,
+      high: sign > 0 ? old.high + constant : constant - old.low,
+      holes: old.holes.map(hole => sign * hole + constant),
+    };
+    const next = change(seen);
+    this.facts.set(form.id, {
+      form,
+      low: sign > 0 ? next.low - constant : constant - next.high,
+      high: sign > 0 ? next.high - constant : constant - next.low,
+      holes: next.holes.map(hole => sign * (hole - constant)),
+    });
+    if (this.facts.size > LIMITS.facts) this.facts.delete(this.facts.keys().next().value!);
+  }
+
+  private normal(term: Term): { form: Term; sign: 1 | -1; constant: number } {
+    const constant = constantOf(term);
+    const bare = this.terms.plus(term, -constant);
+    const first = partsOf(bare).values().next().value ?? 1;
+    return first < 0
+      ? { form: this.terms.scale(bare, -1), sign: -1, constant }
+      : { form: bare, sign: 1, constant };
+  }
+
+  private lookup(term: Term): Bounds {
+    const { form, sign, constant } = this.normal(term);
+    const fact = this.facts.get(form.id);
+    if (!fact) return ANY;
+    return sign > 0
+      ? { low: fact.low + constant, high: fact.high + constant }
+      : { low: constant - fact.high, high: constant - fact.low };
+  }
+
+  private hasHole(term: Term, value: number): boolean {
+    const { form, sign, constant } = this.normal(term);
+    return this.facts.get(form.id)?.holes.includes(sign * (value - constant)) ?? false;
+  }
+
+  private withoutHoles(term: Term, low: number, high: number): Bounds {
+    let [from, to] = [low, high];
+    while (from <= to && Number.isFinite(from) && this.hasHole(term, from)) from++;
+    while (from <= to && Number.isFinite(to) && this.hasHole(term, to)) to--;
+    return { low: from, high: to };
+  }
+
+  private sumOfParts(term: Term, depth: number): Bounds {
+    let low = constantOf(term);
+    let high = low;
+    const parts = partsOf(term);
+    for (const [atom, coefficient] of parts) {
+      const own = parts.size === 1 && coefficient === 1 ? ANY : this.lookup(atom);
+      const intrinsic = this.intrinsic(atom, depth);
+      const from = Math.max(own.low, intrinsic.low);
+      const to = Math.min(own.high, intrinsic.high);
+      low += coefficient > 0 ? times(coefficient, from) : times(coefficient, to);
+      high += coefficient > 0 ? times(coefficient, to) : times(coefficient, from);
+    }
+    return { low, high };
+  }
+
+  /** A bound of `term` by way of a fact on another form: term = ±form + rest. */
+  private through(term: Term, fact: Fact, depth: number): Bounds | undefined {
+    const parts = partsOf(term);
+    const formParts = partsOf(fact.form);
+    if (formParts.size < 2) return;
+    for (const [atom, coefficient] of formParts) {
+      const mine = parts.get(atom);
+      if (mine === undefined) continue;
+      const factor = mine / coefficient;
+      if (factor !== 1 && factor !== -1) return;
+      const rest = this.terms.add(term, fact.form, -factor);
+      if (partsOf(rest).size > parts.size - (formParts.size > 2 ? 0 : 0) || rest === term) return;
+      const remaining = this.bounds(rest, depth - 1);
+      const [from, to] = factor > 0 ? [fact.low, fact.high] : [-fact.high, -fact.low];
+      return { low: from + remaining.low, high: to + remaining.high };
+    }
+    return;
+  }
+
+  /** What an atom's own making says about it. */
+  private intrinsic(atom: Atom, depth: number): Bounds {
+    if (atom.kind === 'address' || atom.kind === 'page') return { low: 1, high: ANY.high };
+    if (atom.kind !== 'operation') return ANY;
+    const [first, second] = atom.operands;
+    switch (atom.operator) {
+      case '==':
+      case '<':
+      case '<=':
+      case '!':
+      case 'kinds':
+        return { low: 0, high: 1 };
+      case '/': {
+        const divisor = second && asNumber(second);
+        if (!first || !divisor || divisor <= 0 || depth <= 0) return ANY;
+        const { low, high } = this.bounds(first, depth - 1);
+        return {
+          low: low >= 0 ? Math.floor(low / divisor) : ANY.low,
+          high: high >= 0 ? Math.floor(high / divisor) : 0,
+        };
+      }
+      case '&': {
+        const mask = second && asNumber(second);
+        return mask !== undefined && mask >= 0 ? { low: 0, high: mask } : ANY;
+      }
+      case '%': {
+        const divisor = second && asNumber(second);
+        return divisor && divisor > 0 ? { low: 0, high: divisor - 1 } : ANY;
+      }
+      case 'unsigned':
+        return { low: 0, high: ANY.high };
+      default:
+        return ANY;
+    }
+  }
+
+  /** Addresses of different objects differ. */
+  private areDistinctObjects(term: Term): boolean {
+    const parts = [...partsOf(term)];
+    if (parts.length !== 2) return false;
+    const [[first, a], [second, b]] = parts as [[Atom, number], [Atom, number]];
+    return a + b === 0 && isObject(first) && isObject(second);
+  }
+}
+
+function isObject(atom: Atom): boolean {
+  return atom.kind === 'address' || (atom.kind === 'symbol' && atom.fresh);
+}
+
+function times(coefficient: number, bound: number): number {
+  return bound === 0 ? 0 : coefficient * bound;
+}

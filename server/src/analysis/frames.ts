@@ -1,0 +1,33 @@
+import type { Span } from '../base/text.ts';
+import type { FunctionModel } from '../program/model.ts';
+
+/** One activation of a function: the root, or a callee analysed in its caller's context. */
+export interface Frame {
+  /** Names the activation: the call sites on the way. */
+  readonly key: string;
+  readonly function: FunctionModel;
+  readonly parent: Frame | undefined;
+  /** The call in the parent, and the block it stands in. */
+  readonly call: Span | undefined;
+  readonly callBlock: number;
+  readonly depth: number;
+}
+
+export function rootFrame(model: FunctionModel): Frame {
+  return { key: '', function: model, parent: undefined, call: undefined, callBlock: -1, depth: 0 };
+}
+
+export function calleeFrame(parent: Frame, model: FunctionModel, call: Span, callBlock: number): Frame {
+  return {
+    key: `${parent.key}/${call.start}`,
+    function: model,
+    parent,
+    call,
+    callBlock,
+    depth: parent.depth + 1,
+  };
+}
+
+export function isActive(frame: Frame, model: FunctionModel): boolean {
+  return frame.function === model || (frame.parent !== undefined && isActive(frame.parent, model));
+}

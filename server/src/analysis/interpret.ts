@@ -1,0 +1,363 @@
+import { Cancelled } from '../base/cancel.ts';
+import type { Span } from '../base/text.ts';
+import type {
+  Block,
+  CallInstruction,
+  Expression,
+  FunctionModel,
+  Instruction,
+  Terminator,
+} from '../program/model.ts';
+import { isPointerToStruct, type Type } from '../program/types.ts';
+import { assume } from './branch.ts';
+import { executeCall, isFollowed } from './calls.ts';
+import type { Context } from './context.ts';
+import { calleeFrame, type Frame, isActive } from './frames.ts';
+import { join } from './join.ts';
+import { LIMITS } from './limits.ts';
+import { successors } from './releaseSites.ts';
+import type { State } from './state.ts';
+import { asNumber, type Term } from './terms.ts';
+import { Values } from './values.ts';
+
+/** A state at a return, with the returned value. */
+export interface Exit {
+  readonly state: State;
+  readonly value: Term | undefined;
+  readonly span: Span;
+}
+
+/** Thrown where a bound of limits.ts was hit; the root is then listed as not analysed. */
+export class TooComplex extends Error {}
+
+const PAGE_ARRAY_TAGS = new Set(['struct page', 'struct folio']);
+const VECTOR_TAGS = new Set(['struct bio_vec', 'struct scatterlist']);
+
+/** Runs functions abstractly: a worklist over blocks, each with one state a property. */
+export class Interpreter {
+  private readonly order = new Map<FunctionModel, readonly number[]>();
+
+  constructor(
+    private readonly context: Context,
+    private readonly matters: (name: string) => boolean,
+  ) {}
+
+  run(frame: Frame, entry: State): Exit[] {
+    return new Activation(this.context, this, frame, this.orderOf(frame.function)).run(entry);
+  }
+
+  /** A same-file callee that is worth going into, or undefined. */
+  calleeToEnter(frame: Frame, call: CallInstruction): FunctionModel | undefined {
+    const model = call.callee === undefined ? undefined : this.context.program.functions.get(call.callee);
+    if (!model || frame.depth >= LIMITS.calleeDepth || model.blocks.length > LIMITS.calleeBlocks) return;
+    const row = this.context.table.row(model.name);
+    if (row?.effects.some(isFollowed) && row.effects.some(each => each.kind === 'acquire' && each.extraction))
+      return;
+    return isActive(frame, model) || !this.matters(model.name) ? undefined : model;
+  }
+
+  /** Reverse post-order positions by block id: predecessors first, as far as loops allow. */
+  private orderOf(model: FunctionModel): readonly number[] {
+    const known = this.order.get(model);
+    if (known) return known;
+    const order = reversePostOrder(model);
+    this.order.set(model, order);
+    return order;
+  }
+}
+
+/** One run of one function body. */
+class Activation {
+  private readonly states = new Map<number, Map<string, State>>();
+  private readonly visits = new Map<number, number>();
+  private readonly pending: { block: Block; property: string }[] = [];
+  private readonly exits: Exit[] = [];
+
+  constructor(
+    private readonly context: Context,
+    private readonly interpreter: Interpreter,
+    private readonly frame: Frame,
+    private readonly order: readonly number[],
+  ) {}
+
+  run(entry: State): Exit[] {
+    this.enter(this.frame.function.entry, entry);
+    for (let next = this.take(); next; next = this.take()) {
+      const state = this.states.get(next.block.id)?.get(next.property);
+      if (state) this.runBlock(next.block, state.clone());
+    }
+    return this.exits;
+  }
+
+  private take(): { block: Block; property: string } | undefined {
+    let best = 0;
+    for (let at = 1; at < this.pending.length; at++)
+      if (this.order[this.pending[at]!.block.id]! < this.order[this.pending[best]!.block.id]!) best = at;
+    return this.pending.splice(best, 1)[0];
+  }
+
+  /** A state arrives at a block: it joins the one of its property there. */
+  private enter(block: Block, state: State): void {
+    const states = this.states.get(block.id) ?? new Map<string, State>();
+    this.states.set(block.id, states);
+    let property = state.property();
+    if (!states.has(property) && states.size >= LIMITS.statesPerBlock) {
+      for (const set of state.sets.values())
+        if (set.status === 'held') state.updateSet(set.id, { status: 'unknown' });
+      property = state.property();
+    }
+    const known = states.get(property);
+    const visits = (this.visits.get(block.id) ?? 0) + 1;
+    this.visits.set(block.id, visits);
+    if (visits > LIMITS.visitsPerBlock * LIMITS.statesPerBlock) throw new TooComplex('loops do not settle');
+    let next: State | undefined = state;
+    if (known) {
+      const tag = `${this.frame.key}|${block.id}|${this.context.number(property)}`;
+      next = join(
+        this.context,
+        known,
+        state,
+        tag,
+        visits > LIMITS.visitsBeforeWidening * Math.max(1, states.size),
+      );
+    }
+    if (!next) return;
+    states.set(property, next);
+    if (!this.pending.some(each => each.block === block && each.property === property))
+      this.pending.push({ block, property });
+  }
+
+  private runBlock(block: Block, entry: State): void {
+    let states = [entry];
+    for (const instruction of block.instructions) {
+      this.context.block = block.id;
+      states = states.flatMap(state => this.execute(instruction, state, block));
+      if (states.length > LIMITS.statesPerBlock) states = states.slice(0, LIMITS.statesPerBlock);
+    }
+    for (const state of states) this.leave(block.terminator, state);
+  }
+
+  private count(): void {
+    if (++this.context.steps > LIMITS.stepsPerRoot) throw new TooComplex('too many paths');
+    if (this.context.steps % 256 === 0 && this.context.isCancelled()) throw new Cancelled();
+  }
+
+  private execute(instruction: Instruction, state: State, block: Block): State[] {
+    this.count();
+    const values = new Values(this.context, state, this.frame);
+    switch (instruction.kind) {
+      case 'assign':
+        this.assign(values, instruction.place, instruction.value);
+        return [state];
+      case 'declare': {
+        const { variable, span } = instruction;
+        const place = values.place({ kind: 'variable', variable, type: variable.type, span });
+        if (variable.type.kind === 'array' || variable.type.kind === 'struct') values.undeclare(place);
+        else values.store(place, values.fresh(`uninitialised:${place.key}`));
+        return [state];
+      }
+      case 'zero':
+        values.zero(values.place(instruction.place));
+        return [state];
+      case 'warned':
+        state.warned = true;
+        return [state];
+      case 'call':
+        return this.call(instruction, values, block);
+    }
+  }
+
+  private assign(values: Values, placeExpression: Expression, value: Expression): void {
+    const place = values.place(placeExpression);
+    if (placeExpression.type.kind === 'struct' && isLvalue(value)) {
+      values.copy(place, values.place(value));
+      return;
+    }
+    const term = values.value(value);
+    this.noteArray(values.state, term, placeExpression);
+    values.store(place, term);
+  }
+
+  /** An allocation whose pointer goes where page pointers are kept is a page array. */
+  private noteArray(state: State, term: Term, place: Expression): void {
+    for (const allocation of state.allocations.values()) {
+      if (allocation.atom !== term) continue;
+      const isPageArray = allocation.isPageArray || isArrayOfPages(place.type);
+      const isTemporary = place.kind === 'variable' && place.variable.kind === 'temporary';
+      const placeText = isTemporary ? allocation.placeText : this.context.source(place.span);
+      state.updateAllocation(allocation.id, { isPageArray, placeText: allocation.placeText || placeText });
+    }
+  }
+
+  private call(call: CallInstruction, values: Values, block: Block): State[] {
+    const model = this.interpreter.calleeToEnter(this.frame, call);
+    if (model) return this.enterCallee(model, call, values, block);
+    const row = call.callee === undefined ? undefined : this.context.table.row(call.callee);
+    return executeCall(this.context, values, call, row, block.id).map(outcome => {
+      this.storeResult(outcome.state, call, outcome.result);
+      return outcome.state;
+    });
+  }
+
+  private storeResult(state: State, call: CallInstruction, result: Term | undefined): void {
+    if (!call.result || !result) return;
+    const values = new Values(this.context, state, this.frame);
+    const { result: variable, span } = call;
+    values.store(values.place({ kind: 'variable', variable, type: variable.type, span }), result);
+  }
+
+  /** Analyses a callee of the same file in this state: its outcomes become states of the caller. */
+  private enterCallee(model: FunctionModel, call: CallInstruction, values: Values, block: Block): State[] {
+    const frame = calleeFrame(this.frame, model, call.span, block.id);
+    const entry = values.state.clone();
+    const inner = new Values(this.context, entry, frame);
+    model.parameters.forEach((parameter, at) => {
+      const argument = call.arguments[at];
+      const place = inner.place({
+        kind: 'variable',
+        variable: parameter,
+        type: parameter.type,
+        span: parameter.span,
+      });
+      if (!argument)
+        inner.store(place, inner.fresh(`parameter${frame.key}:${parameter.name}`, parameter.type));
+      else if (parameter.type.kind === 'struct' && isLvalue(argument))
+        inner.copy(place, values.place(argument));
+      else inner.store(place, inner.convert(values.value(argument), argument.type, parameter.type));
+    });
+    entry.step({ kind: 'call', span: call.calleeSpan, frame: this.frame, message: `calls ${model.name}()` });
+    const exits = this.interpreter.run(frame, entry);
+    return this.mergeExits(exits, frame).map(exit => {
+      this.context.block = block.id;
+      this.storeResult(exit.state, call, exit.value);
+      return exit.state;
+    });
+  }
+
+  /** Outcomes by property and class of the returned value; the callee's locals end. */
+  private mergeExits(exits: readonly Exit[], frame: Frame): Exit[] {
+    const merged = new Map<string, Exit>();
+    const slot = `v${this.frame.key}:returned`;
+    for (const { state, value, span } of exits) {
+      const own = `v${frame.key}:`;
+      for (const key of state.memory.keys()) if (key.startsWith(own)) state.memory.delete(key);
+      if (value) state.memory.set(slot, value);
+      const property = `${state.property()}>${this.outcome(state, value)}`;
+      const known = merged.get(property);
+      if (known) {
+        const tag = `${frame.key}|exit|${this.context.number(property)}`;
+        const joined = join(this.context, known.state, state, tag, false) ?? known.state;
+        merged.set(property, { state: joined, value: joined.memory.get(slot), span });
+      } else merged.set(property, { state, value, span });
+    }
+    for (const exit of merged.values()) exit.state.memory.delete(slot);
+    return [...merged.values()].slice(0, LIMITS.statesPerBlock);
+  }
+
+  private outcome(state: State, value: Term | undefined): string {
+    if (!value) return '';
+    const number = asNumber(value);
+    if (number !== undefined) return Math.sign(number).toString();
+    const { low, high } = state.facts.bounds(value);
+    return high < 0 ? '-1' : low > 0 ? '1' : low === 0 && high === 0 ? '0' : '?';
+  }
+
+  private leave(terminator: Terminator, state: State): void {
+    switch (terminator.kind) {
+      case 'jump':
+        if (terminator.reason === 'goto') this.note(state, terminator.span, 'goto', terminator.target.id);
+        this.enter(terminator.target, state);
+        return;
+      case 'branch':
+        this.branch(terminator, state);
+        return;
+      case 'switch':
+        this.switch(terminator, state);
+        return;
+      case 'choice':
+        for (const target of terminator.targets) this.enter(target, state.clone());
+        return;
+      case 'return': {
+        const value = terminator.value && new Values(this.context, state, this.frame).value(terminator.value);
+        this.note(state, terminator.span, 'return', -1);
+        this.exits.push({ state, value, span: terminator.span });
+        return;
+      }
+      case 'stop':
+        return;
+    }
+  }
+
+  private note(state: State, span: Span, kind: 'goto' | 'return', target: number): void {
+    if (state.sets.size + state.allocations.size === 0) return;
+    const text = this.context.source(span).replace(/\s+/g, ' ').replace(/;$/, '');
+    const message = kind === 'return' && !text.startsWith('return') ? 'the function ends' : `\`${text}\``;
+    state.step({ kind, span, frame: this.frame, message, target });
+  }
+
+  private branch(terminator: Terminator & { kind: 'branch' }, state: State): void {
+    const condition = new Values(this.context, state, this.frame).value(terminator.condition);
+    const text = this.context.source(terminator.span).replace(/\s+/g, ' ');
+    for (const isTrue of [true, false]) {
+      const target = isTrue ? terminator.whenTrue : terminator.whenFalse;
+      for (const next of assume(this.context, state.clone(), condition, isTrue)) {
+        if (next.sets.size > 0)
+          next.step({
+            kind: 'branch',
+            span: terminator.span,
+            frame: this.frame,
+            message: `\`${text}\` is ${isTrue ? 'true' : 'false'}`,
+          });
+        this.enter(target, next);
+      }
+    }
+  }
+
+  private switch(terminator: Terminator & { kind: 'switch' }, state: State): void {
+    const value = new Values(this.context, state, this.frame).value(terminator.value);
+    let rest: State | undefined = state.clone();
+    for (const { low, high, target } of terminator.cases) {
+      const taken = state.clone();
+      const label = new Values(this.context, taken, this.frame).value(low);
+      const isSingle = low === high && asNumber(label) !== undefined;
+      const difference = this.context.terms.subtract(value, label);
+      if (!isSingle || taken.facts.assume(difference, 0, 0)) this.enter(target, taken);
+      if (isSingle && rest && !rest.facts.assumeNot(difference, 0)) rest = undefined;
+    }
+    if (rest) this.enter(terminator.otherwise, rest);
+  }
+}
+
+function isLvalue(expression: Expression): boolean {
+  return /^(variable|global|dereference|member|index)$/.test(expression.kind);
+}
+
+function isArrayOfPages(type: Type): boolean {
+  return isPointerToStruct(type, PAGE_ARRAY_TAGS, 2) || isPointerToStruct(type, VECTOR_TAGS, 1);
+}
+
+function reversePostOrder(model: FunctionModel): number[] {
+  const position = new Array<number>(model.blocks.length).fill(Number.MAX_SAFE_INTEGER);
+  const visited = new Set<Block>();
+  const finished: Block[] = [];
+  const stack: { block: Block; next: readonly Block[]; at: number }[] = [];
+  const open = (block: Block): void => {
+    if (visited.has(block)) return;
+    visited.add(block);
+    // Visiting the last successor first puts the first one earlier in the order.
+    stack.push({ block, next: [...successors(block)].reverse(), at: 0 });
+  };
+  open(model.entry);
+  while (stack.length > 0) {
+    const top = stack.at(-1)!;
+    if (top.at < top.next.length) open(top.next[top.at++]!);
+    else {
+      finished.push(top.block);
+      stack.pop();
+    }
+  }
+  finished.reverse().forEach((block, at) => {
+    position[block.id] = at;
+  });
+  return position;
+}

@@ -1,0 +1,280 @@
+import type { Context } from './context.ts';
+import { Facts } from './facts.ts';
+import { Memory } from './memory.ts';
+import type { Allocation, Keeper, PageSet, State } from './state.ts';
+import { mentions, partsOf, type SymbolAtom, type Term } from './terms.ts';
+
+/** Pairs of merged numbers whose order is worth keeping: index against count, count against total. */
+const MAX_PAIRS = 12;
+
+interface Merged {
+  readonly left: Term;
+  readonly right: Term;
+  readonly result: Term;
+}
+
+/**
+ * Joins two states of one block that agree in their property. Places that hold the same pair of values get the same
+ * merged value: that keeps `i` and "released so far" one number through a loop.
+ * @param tag names the block and property; merged values of the same tag are the block's own from an earlier visit.
+ * @param widen drop bounds that still move.
+ * @returns the joined state, or undefined where `left` already covers `right`.
+ */
+export function join(
+  context: Context,
+  left: State,
+  incoming: State,
+  tag: string,
+  widen: boolean,
+): State | undefined {
+  const right = incoming.clone();
+  renameStale(context, left, right, tag);
+  const pairs = new Map<string, Merged>();
+  const taken = new Set<Term>();
+  const merge = (slot: string, x: Term, y: Term): Term => {
+    if (x === y) return x;
+    const key = `${x.id}:${y.id}`;
+    const known = pairs.get(key);
+    if (known) return known.result;
+    let result: Term;
+    if (right.facts.areEqual(x, y)) result = x;
+    else if (left.facts.areEqual(x, y)) result = y;
+    else if (isOwn(x, tag) && !taken.has(x)) result = x;
+    else result = mergedSymbol(context, tag, slot, taken);
+    taken.add(result);
+    pairs.set(key, { left: x, right: y, result });
+    return result;
+  };
+  const result = left.clone();
+  joinMemory(context, left, right, result, merge);
+  joinSets(left, right, result, merge);
+  joinMaps(left, right, result);
+  result.facts = joinFacts(context, left, right, result, [...pairs.values()], widen);
+  if ((incoming.trace?.length ?? 0) < (left.trace?.length ?? 0)) result.trace = incoming.trace;
+  return isSameState(left, result) ? undefined : result;
+}
+
+function isOwn(term: Term, tag: string): term is SymbolAtom {
+  return term.kind === 'symbol' && term.name.startsWith(`φ${tag}|`);
+}
+
+function mergedSymbol(context: Context, tag: string, slot: string, taken: ReadonlySet<Term>): Term {
+  let symbol = context.terms.symbol(`φ${tag}|${slot}`);
+  for (let again = 1; taken.has(symbol); again++) symbol = context.terms.symbol(`φ${tag}|${slot}#${again}`);
+  return symbol;
+}
+
+/** Where this block's merged value has moved on, what still mentions it means the turn before. */
+function renameStale(context: Context, left: State, right: State, tag: string): void {
+  const moved = new Set<Term>();
+  const check = (x: Term | undefined, y: Term | undefined): void => {
+    if (x && y && x !== y && isOwn(x, tag)) moved.add(x);
+  };
+  for (const [key, x] of left.memory) check(x, right.memory.get(key));
+  for (const [id, set] of left.sets) {
+    const other = right.sets.get(id);
+    check(set.from, other?.from);
+    check(set.to, other?.to);
+    check(set.obtained, other?.obtained);
+  }
+  if (moved.size === 0) return;
+  context.rename(right, atom =>
+    atom.kind === 'symbol' && moved.has(atom) ? context.terms.symbol(`old ${atom.name}`) : undefined,
+  );
+}
+
+type Merge = (slot: string, x: Term, y: Term) => Term;
+
+function joinMemory(context: Context, left: State, right: State, result: State, merge: Merge): void {
+  for (const [key, x] of left.memory) {
+    const y = right.memory.get(key);
+    if (x === y) continue;
+    if (y) {
+      result.memory.set(key, merge(key, x, y));
+      continue;
+    }
+    const place = context.places.get(key);
+    // A local that one side has not declared yet, or a marker: nobody reads it before it is written again.
+    if (!place || place.root.kind === 'local') result.memory.delete(key);
+    else result.memory.set(key, merge(key, x, new Memory(context, right).initial(place)));
+  }
+  for (const [key, y] of right.memory) {
+    if (left.memory.has(key)) continue;
+    const place = context.places.get(key);
+    if (!place || place.root.kind === 'local') continue;
+    const x = new Memory(context, left).initial(place);
+    result.memory.set(key, merge(key, x, y));
+  }
+}
+
+function joinSets(left: State, right: State, result: State, merge: Merge): void {
+  for (const [id, x] of left.sets) {
+    const y = right.sets.get(id);
+    if (y && x !== y) result.sets.set(id, joinSet(x, y, merge));
+  }
+  for (const [id, x] of left.allocations) {
+    const y = right.allocations.get(id);
+    if (y && x !== y) result.allocations.set(id, joinAllocation(x, y, merge));
+  }
+}
+
+function joinSet(x: PageSet, y: PageSet, merge: Merge): PageSet {
+  const maybe = (slot: string, a: Term | undefined, b: Term | undefined): Term | undefined =>
+    a && b ? merge(`${x.id}.${slot}`, a, b) : undefined;
+  return {
+    ...x,
+    base: maybe('base', x.base, y.base),
+    pointer: x.pointer === y.pointer ? x.pointer : undefined,
+    page: maybe('page', x.page, y.page),
+    iterator: x.iterator === y.iterator ? x.iterator : undefined,
+    exists: { ...x.exists, term: merge(`${x.id}.exists`, x.exists.term, y.exists.term) },
+    obtained: merge(`${x.id}.obtained`, x.obtained, y.obtained),
+    asked: maybe('asked', x.asked, y.asked),
+    bytes: maybe('bytes', x.bytes, y.bytes),
+    from: merge(`${x.id}.from`, x.from, y.from),
+    to: merge(`${x.id}.to`, x.to, y.to),
+    hasOwnReference: x.hasOwnReference || y.hasOwnReference,
+    keepers: union(x.keepers, y.keepers),
+    dropped: unionReleases(x, y),
+  };
+}
+
+function joinAllocation(x: Allocation, y: Allocation, merge: Merge): Allocation {
+  return {
+    ...x,
+    atom: merge(`${x.id}.atom`, x.atom, y.atom),
+    isPageArray: x.isPageArray || y.isPageArray,
+    keepers: union(x.keepers, y.keepers),
+  };
+}
+
+function union(x: readonly Keeper[], y: readonly Keeper[]): readonly Keeper[] {
+  const added = y.filter(
+    keeper => !x.some(known => known.callee === keeper.callee && known.result === keeper.result),
+  );
+  return added.length === 0 ? x : [...x, ...added];
+}
+
+function unionReleases(x: PageSet, y: PageSet): PageSet['dropped'] {
+  const added = y.dropped.filter(
+    release => !x.dropped.some(known => known.span.start === release.span.start),
+  );
+  return added.length === 0 ? x.dropped : [...x.dropped, ...added];
+}
+
+function joinMaps(left: State, right: State, result: State): void {
+  for (const [term, x] of left.iterators) {
+    const y = right.iterators.get(term);
+    if (!y) result.iterators.delete(term);
+    else if (x !== y)
+      result.iterators.set(term, {
+        kinds: new Set([...x.kinds, ...y.kinds]),
+        direction: x.direction === y.direction ? x.direction : undefined,
+      });
+  }
+  for (const [term, x] of left.iteratorIdentity)
+    if (right.iteratorIdentity.get(term) !== x) result.iteratorIdentity.delete(term);
+  for (const [term, id] of right.aliases) if (!left.aliases.has(term)) result.aliases.set(term, id);
+  for (const [term, keepers] of right.keepers)
+    result.keepers.set(term, union(left.keepers.get(term) ?? [], keepers));
+  for (const term of left.freed) if (!right.freed.has(term)) result.freed.delete(term);
+}
+
+function joinFacts(
+  context: Context,
+  left: State,
+  right: State,
+  result: State,
+  merged: readonly Merged[],
+  widen: boolean,
+): Facts {
+  const facts = new Facts(context.terms);
+  const add = (form: Term, x: Term, y: Term): void => {
+    const a = left.facts.exact(x);
+    const b = right.facts.exact(y);
+    const old = widen ? left.facts.bounds(form, 0) : undefined;
+    let low = Math.min(a.low, b.low);
+    let high = Math.max(a.high, b.high);
+    if (old && low < old.low) low = Number.NEGATIVE_INFINITY;
+    if (old && high > old.high) high = Number.POSITIVE_INFINITY;
+    if (low > Number.NEGATIVE_INFINITY || high < Number.POSITIVE_INFINITY) facts.assume(form, low, high);
+    if (left.facts.isNonZero(x) && right.facts.isNonZero(y)) facts.assumeNot(form, 0);
+  };
+  const own = new Set(merged.map(pair => pair.result));
+  const isMerged = (form: Term): boolean => mentions(form, atom => own.has(atom));
+  for (const form of left.facts.forms()) if (!isMerged(form)) add(form, form, form);
+  for (const form of right.facts.forms()) if (!isMerged(form)) add(form, form, form);
+  for (const { result: form, left: x, right: y } of merged) add(form, x, y);
+  addRelations(context, left, right, result, merged, own, add);
+  return facts;
+}
+
+/** What is known between a merged value and other values, merged or not. */
+function addRelations(
+  context: Context,
+  left: State,
+  right: State,
+  result: State,
+  merged: readonly Merged[],
+  own: ReadonlySet<Term>,
+  add: (form: Term, x: Term, y: Term) => void,
+): void {
+  const { terms } = context;
+  const landmarks = new Set<Term>();
+  for (const set of result.sets.values())
+    for (const term of [set.obtained, set.asked, set.to]) if (term && !own.has(term)) landmarks.add(term);
+  for (const { result: form, left: x, right: y } of merged) {
+    const related = new Set(landmarks);
+    for (const atom of partsOf(x).keys()) for (const other of left.facts.relatives(atom)) related.add(other);
+    for (const atom of partsOf(y).keys()) for (const other of right.facts.relatives(atom)) related.add(other);
+    for (const other of related)
+      if (!mentions(other, atom => own.has(atom)))
+        add(terms.subtract(form, other), terms.subtract(x, other), terms.subtract(y, other));
+  }
+  const pairs = merged.slice(0, MAX_PAIRS);
+  pairs.forEach((first, at) => {
+    for (const second of pairs.slice(at + 1))
+      add(
+        terms.subtract(first.result, second.result),
+        terms.subtract(first.left, second.left),
+        terms.subtract(first.right, second.right),
+      );
+  });
+}
+
+/** Whether joining changed nothing. */
+function isSameState(left: State, result: State): boolean {
+  if (left.memory.size !== result.memory.size) return false;
+  for (const [key, value] of result.memory) if (left.memory.get(key) !== value) return false;
+  for (const [id, set] of result.sets) if (!isSameSet(left.sets.get(id), set)) return false;
+  for (const [id, allocation] of result.allocations) {
+    const old = left.allocations.get(id);
+    if (old?.atom !== allocation.atom || old.keepers.length !== allocation.keepers.length) return false;
+  }
+  for (const form of left.facts.forms()) {
+    const a = left.facts.exact(form);
+    const b = result.facts.exact(form);
+    if (b.low < a.low || b.high > a.high) return false;
+    if (left.facts.isNonZero(form) && !result.facts.isNonZero(form)) return false;
+  }
+  for (const [term, facts] of left.iterators)
+    if (result.iterators.get(term)?.kinds.size !== facts.kinds.size) return false;
+  return result.keepers.size === left.keepers.size && result.aliases.size === left.aliases.size;
+}
+
+function isSameSet(a: PageSet | undefined, b: PageSet): boolean {
+  if (!a) return false;
+  if (a === b) return true;
+  return (
+    a.base === b.base &&
+    a.page === b.page &&
+    a.exists.term === b.exists.term &&
+    a.obtained === b.obtained &&
+    a.asked === b.asked &&
+    a.from === b.from &&
+    a.to === b.to &&
+    a.keepers.length === b.keepers.length &&
+    a.dropped.length === b.dropped.length &&
+    a.hasOwnReference === b.hasOwnReference
+  );
+}

@@ -1,0 +1,65 @@
+import type { CallInstruction } from '../program/model.ts';
+import type { Context } from './context.ts';
+import { reachable, setsOf } from './reach.ts';
+import type { Keeper, State } from './state.ts';
+import type { Atom, Term } from './terms.ts';
+import type { Values } from './values.ts';
+
+/**
+ * A call of which nothing is known: by the kernel's convention it keeps nothing where it reports failure, and may keep
+ * what it was given as a page, an array or an object where it succeeds or returns nothing. Values taken from a page
+ * (a pfn, an address) are not the page.
+ */
+export function giveToUnknown(
+  context: Context,
+  values: Values,
+  call: CallInstruction,
+  result: Term | undefined,
+): void {
+  const { state } = values;
+  const keeper: Keeper = { callee: call.callee ?? 'a function pointer', result, failure: failureOf(call) };
+  for (const argument of call.arguments) {
+    const term = values.value(argument);
+    if (argument.type.kind === 'integer' || isAddressOnly(term)) continue;
+    keep(context, state, term, keeper);
+    forgetLocal(context, values, call, term);
+  }
+}
+
+function failureOf(call: CallInstruction): Keeper['failure'] {
+  const type = call.result?.type;
+  if (type?.kind === 'pointer') return 'pointer';
+  return type?.kind === 'integer' && type.bits === 1 ? 'bool' : 'number';
+}
+
+/** A pfn or an address made of a page. */
+function isAddressOnly(term: Term): boolean {
+  return term.kind === 'operation' && term.operator === 'address';
+}
+
+/** Whatever can be followed from the value may have a new owner. */
+export function keep(context: Context, state: State, term: Term, keeper: Keeper): void {
+  for (const reached of reachable(context, state, [term])) {
+    for (const set of setsOf(state, reached)) {
+      const current = state.sets.get(set.id)!;
+      if (!current.keepers.some(known => known.callee === keeper.callee && known.result === keeper.result))
+        state.updateSet(set.id, { keepers: [...current.keepers, keeper] });
+    }
+    if (reached.kind === 'linear' || !isObjectAtom(reached)) continue;
+    const known = state.keepers.get(reached) ?? [];
+    if (!known.some(each => each.callee === keeper.callee && each.result === keeper.result))
+      state.keepers.set(reached, [...known, keeper]);
+  }
+}
+
+function isObjectAtom(atom: Atom): boolean {
+  return atom.kind === 'address' || (atom.kind === 'symbol' && atom.fresh);
+}
+
+/** `f(&count)`: the callee may have written the local. */
+export function forgetLocal(context: Context, values: Values, call: CallInstruction, term: Term): void {
+  if (term.kind !== 'address' || term.array) return;
+  const place = context.places.get(term.place);
+  if (place?.root.kind === 'local' || (place && place.path !== '' && place.type.kind === 'integer'))
+    values.forget(place, `out${values.frame.key}@${call.span.start}:${place.key}`);
+}

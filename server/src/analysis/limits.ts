@@ -1,0 +1,21 @@
+/** Every bound of the analysis, with its reason. Hitting one is visible: the function is listed as not analysed. */
+export const LIMITS = {
+  /** States kept apart at one block; the rest merge with their page sets unknown. Sixteen is what real functions need. */
+  statesPerBlock: 16,
+  /** Visits of one block before its merged values lose their bounds: loops settle in three or four. */
+  visitsBeforeWidening: 6,
+  /** Visits of one block after which the function is given up. */
+  visitsPerBlock: 60,
+  /** Instructions executed abstractly for one root function, callees included: about half a second. */
+  stepsPerRoot: 60_000,
+  /** Depth of same-file callees analysed in their caller's context. */
+  calleeDepth: 4,
+  /** Blocks of a callee beyond which it is taken by convention instead. */
+  calleeBlocks: 250,
+  /** Blocks of a root function beyond which it is not analysed. */
+  rootBlocks: 3_000,
+  /** Numeric facts kept in one state. */
+  facts: 96,
+  /** Steps of a finding's path that are shown. */
+  pathSteps: 24,
+} as const;

@@ -1,0 +1,77 @@
+import type { Type } from '../program/types.ts';
+import type { Atom, Term } from './terms.ts';
+import { partsOf } from './terms.ts';
+
+/** Where a place begins: a local of an activation, a global, or what a pointer leads to. */
+export type PlaceRoot =
+  | { readonly kind: 'local'; readonly frame: string }
+  | { readonly kind: 'global' }
+  | { readonly kind: 'pointer'; readonly pointer: Term };
+
+/** An access path: a root and members. Interned by key. */
+export interface Place {
+  readonly key: string;
+  readonly root: PlaceRoot;
+  /** The members behind the root: `.vec.pages`. */
+  readonly path: string;
+  readonly type: Type;
+}
+
+/** The registry of places of one analysis. */
+export class Places {
+  private readonly byKey = new Map<string, Place>();
+
+  get(key: string): Place | undefined {
+    return this.byKey.get(key);
+  }
+
+  local(frame: string, id: number, type: Type): Place {
+    return this.intern(`v${frame}:${id}`, { kind: 'local', frame }, '', type);
+  }
+
+  global(name: string, type: Type): Place {
+    return this.intern(`g:${name}`, { kind: 'global' }, '', type);
+  }
+
+  /** What `pointer` leads to. */
+  target(pointer: Term, type: Type): Place {
+    if (pointer.kind === 'address' && !pointer.array) {
+      const place = this.byKey.get(pointer.place);
+      if (place) return place;
+    }
+    return this.intern(`*${pointer.id}`, { kind: 'pointer', pointer }, '', type);
+  }
+
+  member(object: Place, name: string, type: Type): Place {
+    return this.intern(`${object.key}.${name}`, object.root, `${object.path}.${name}`, type);
+  }
+
+  /** The same path behind another pointer. */
+  moved(place: Place, pointer: Term): Place {
+    if (pointer.kind === 'address' && !pointer.array) {
+      const target = this.byKey.get(pointer.place);
+      if (target)
+        return this.intern(target.key + place.path, target.root, target.path + place.path, place.type);
+    }
+    return this.intern(`*${pointer.id}${place.path}`, { kind: 'pointer', pointer }, place.path, place.type);
+  }
+
+  private intern(key: string, root: PlaceRoot, path: string, type: Type): Place {
+    const known = this.byKey.get(key);
+    if (known && (known.type.kind !== 'unknown' || type.kind === 'unknown')) return known;
+    const place = { key, root, path, type };
+    this.byKey.set(key, place);
+    return place;
+  }
+}
+
+/** The pointer among the atoms of an address: an object's address, fresh memory, or what `isPointer` says. */
+export function pointerAtom(term: Term, isPointer: (atom: Atom) => boolean): Atom | undefined {
+  let fallback: Atom | undefined;
+  for (const [atom, coefficient] of partsOf(term)) {
+    if (coefficient !== 1) continue;
+    if (atom.kind === 'address' || (atom.kind === 'symbol' && atom.fresh) || isPointer(atom)) return atom;
+    fallback ??= atom;
+  }
+  return fallback;
+}

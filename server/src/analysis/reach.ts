@@ -1,0 +1,124 @@
+import type { Context } from './context.ts';
+import { pointerAtom } from './places.ts';
+import type { Allocation, Keeper, PageSet, State } from './state.ts';
+import { type Atom, mentions, type Term } from './terms.ts';
+
+/** Whether an unknown callee is known to have failed, and so by convention kept nothing. */
+export function hasFailed(state: State, keeper: Keeper): boolean {
+  if (!keeper.result) return false;
+  const { facts } = state;
+  const { low, high } = facts.bounds(keeper.result);
+  switch (keeper.failure) {
+    case 'pointer':
+      return high <= 0;
+    case 'bool':
+      return low === 0 && high === 0;
+    case 'number':
+      return high < 0 || (low <= 0 && facts.isNonZero(keeper.result));
+  }
+}
+
+/** Whether any unknown callee that got this may still have it. */
+export const isKept = (state: State, keepers: readonly Keeper[]): boolean =>
+  keepers.some(keeper => !hasFailed(state, keeper));
+
+/** The page sets whose pages or page array a value leads to directly. */
+export function setsOf(state: State, term: Term): PageSet[] {
+  const found: PageSet[] = [];
+  for (const set of state.sets.values()) {
+    const pointer = set.pointer;
+    const isPage = mentions(term, atom => atom === set.page || (atom.kind === 'page' && atom.set === set.id));
+    if (isPage || (pointer && mentions(term, atom => atom === pointer))) found.push(set);
+  }
+  return found;
+}
+
+export function allocationOf(state: State, term: Term): Allocation | undefined {
+  for (const allocation of state.allocations.values())
+    if (mentions(term, atom => atom === allocation.atom)) return allocation;
+  return;
+}
+
+/**
+ * Walks memory from values: every pointer that can be followed from them.
+ * @param from values that somebody holds.
+ * @returns all values reachable, the first included.
+ */
+export function reachable(context: Context, state: State, from: readonly Term[]): Set<Term> {
+  const byPointer = new Map<Term, Term[]>();
+  const byLocal = new Map<string, Term[]>();
+  for (const [key, value] of state.memory) {
+    const place = context.places.get(key);
+    if (!place) continue;
+    if (place.root.kind === 'pointer') {
+      const pointer = pointerAtom(place.root.pointer, atom => context.pointers.has(atom));
+      if (pointer) push(byPointer, pointer, value);
+    } else if (place.root.kind === 'local') push(byLocal, rootKey(key), value);
+  }
+  const seen = new Set<Term>();
+  const queue = [...from];
+  while (queue.length > 0) {
+    const term = queue.pop()!;
+    if (seen.has(term)) continue;
+    seen.add(term);
+    for (const atom of atomsOf(term)) {
+      if (seen.has(atom) && atom !== term) continue;
+      seen.add(atom);
+      queue.push(...(byPointer.get(atom) ?? []));
+      if (atom.kind === 'address') queue.push(...(byLocal.get(rootKey(atom.place)) ?? []));
+      if (atom.kind === 'address' && atom.place.startsWith('*')) {
+        const place = context.places.get(atom.place);
+        if (place?.root.kind === 'pointer') queue.push(place.root.pointer);
+      }
+    }
+  }
+  return seen;
+}
+
+function rootKey(key: string): string {
+  const dot = key.search(/[.?]/);
+  return dot < 0 ? key : key.slice(0, dot);
+}
+
+function push<K>(map: Map<K, Term[]>, key: K, value: Term): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+function atomsOf(term: Term): Atom[] {
+  if (term.kind === 'linear') return [...term.parts.keys()].flatMap(atomsOf);
+  if (term.kind === 'operation') return [term, ...term.operands.flatMap(atomsOf)];
+  return [term];
+}
+
+/**
+ * The values that outlive the root function: what memory that it did not make holds, what it returns, and what unknown
+ * callees may have kept.
+ */
+export function survivors(context: Context, state: State, returned: Term | undefined): Set<Term> {
+  const roots: Term[] = returned ? [returned] : [];
+  for (const [key, value] of state.memory) {
+    const place = context.places.get(key);
+    if (!place) continue;
+    if (place.root.kind === 'global') roots.push(value);
+    if (place.root.kind === 'pointer' && isForeign(context, state, place.root.pointer)) roots.push(value);
+  }
+  for (const [term, keepers] of state.keepers) if (isKept(state, keepers)) roots.push(term);
+  for (const set of state.sets.values())
+    if (set.pointer && isForeign(context, state, set.pointer)) roots.push(set.pointer);
+  return reachable(context, state, roots);
+}
+
+/** Memory that existed before the function ran, or that somebody else made. */
+export function isForeign(context: Context, state: State, pointer: Term): boolean {
+  const atom = pointerAtom(pointer, candidate => context.pointers.has(candidate));
+  if (!atom || state.freed.has(atom)) return false;
+  if (atom.kind === 'symbol') return !atom.fresh;
+  if (atom.kind === 'address') {
+    const place = context.places.get(atom.place);
+    if (!place || place.root.kind === 'local') return false;
+    return place.root.kind === 'global' || isForeign(context, state, place.root.pointer);
+  }
+  return atom.kind === 'operation' && !atom.operands.some(operand => allocationOf(state, operand));
+}

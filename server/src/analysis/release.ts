@@ -1,0 +1,335 @@
+import type { CallInstruction } from '../program/model.ts';
+import type { Release, Released } from '../semantics/effects.ts';
+import type { Hold } from '../semantics/holds.ts';
+import { ITERATOR_KINDS, USER_BACKED_KINDS } from '../semantics/holds.ts';
+import type { Context } from './context.ts';
+import type { PageSet, State } from './state.ts';
+import { asNumber, mentions, type Term } from './terms.ts';
+import type { Values } from './values.ts';
+
+const INFINITY = Number.POSITIVE_INFINITY;
+
+/** A release while it is carried out. */
+interface Releasing {
+  readonly context: Context;
+  readonly values: Values;
+  readonly state: State;
+  readonly instruction: CallInstruction;
+  readonly effect: Release;
+  readonly block: number;
+}
+
+/** Carries out a release row on the state, and reports what is wrong with it. */
+export function release(
+  context: Context,
+  values: Values,
+  instruction: CallInstruction,
+  effect: Release,
+  block: number,
+): void {
+  const releasing: Releasing = { context, values, state: values.state, instruction, effect, block };
+  const expression = instruction.arguments[effect.pages.argument - 1];
+  if (!expression) return;
+  const term = values.value(expression);
+  if (effect.pages.form === 'page') releasePage(releasing, term);
+  else if (effect.pages.form === 'array') releaseArray(releasing, term);
+  else releaseObject(releasing, term);
+}
+
+/** The set a page value belongs to, with its slot. */
+export function pageOf(state: State, term: Term): { set: PageSet; index: Term | undefined } | undefined {
+  if (term.kind === 'page') {
+    const set = state.sets.get(term.set);
+    return set && { set, index: term.index };
+  }
+  for (const set of state.sets.values()) if (set.page === term) return { set, index: undefined };
+  if (term.kind === 'operation' && term.operator === 'address') return pageOf(state, term.operands[0]!);
+  return;
+}
+
+function releasePage(releasing: Releasing, term: Term): void {
+  const { state, values } = releasing;
+  const page = pageOf(state, term);
+  if (!page) return;
+  const { set } = page;
+  const index = page.index ?? values.number(0);
+  if (!state.mayExist(set)) {
+    if (isAskedIndex(releasing, set, index)) reportNothing(releasing, set);
+    return;
+  }
+  checkHold(releasing, set);
+  if (set.status !== 'held') return;
+  record(releasing, set);
+  if (isBeyondObtained(releasing, set, index)) {
+    reportCount(releasing, set, set.asked!);
+    drop(releasing, set);
+    return;
+  }
+  shrink(releasing, set, index);
+}
+
+/** Releasing slot `index` takes it off the front or the back; elsewhere some unknown part remains. */
+function shrink(releasing: Releasing, set: PageSet, index: Term): void {
+  const { state, values } = releasing;
+  const { facts } = state;
+  if (facts.areEqual(index, set.from)) state.updateSet(set.id, { from: values.plus(set.from, 1) });
+  else if (facts.areEqual(values.plus(index, 1), set.to)) state.updateSet(set.id, { to: index });
+  else state.updateSet(set.id, { isExact: false });
+  if (!state.mayRemain(state.sets.get(set.id)!)) drop(releasing, state.sets.get(set.id)!);
+}
+
+/** The loop that releases runs to the number asked for where fewer may have been obtained. */
+function isBeyondObtained(releasing: Releasing, set: PageSet, index: Term): boolean {
+  const { state } = releasing;
+  if (!set.asked || !set.isExact || asNumber(set.asked) === 1) return false;
+  if (state.facts.isLess(index, set.obtained)) return false;
+  return isTightBound(releasing, index, set.asked) && isShortPossible(state, set);
+}
+
+/** index < limit is known, and nothing smaller: the loop runs up to the limit. */
+function isTightBound(releasing: Releasing, index: Term, limit: Term): boolean {
+  const { state, values } = releasing;
+  if (asNumber(index) !== undefined) return false;
+  return state.facts.bounds(values.difference(index, limit)).high === -1;
+}
+
+function isAskedIndex(releasing: Releasing, set: PageSet, index: Term): boolean {
+  return set.asked !== undefined && set.base !== undefined && isTightBound(releasing, index, set.asked);
+}
+
+export function isShortPossible(state: State, set: PageSet): boolean {
+  if (!set.asked || set.acquisition.effect.partial === false) return false;
+  return !state.facts.isAtMost(set.asked, set.obtained);
+}
+
+function releaseArray(releasing: Releasing, array: Term): void {
+  const { state, values, context } = releasing;
+  const count = countTerm(releasing);
+  const touched = [...state.sets.values()].filter(
+    set => set.pointer && mentions(array, atom => atom === set.pointer) && set.base,
+  );
+  const copied = copiedSet(state, array);
+  for (const set of touched) {
+    const start = context.terms.subtract(set.base!, array);
+    if (mentions(start, atom => atom === set.pointer)) continue;
+    releaseStretch(releasing, set, start, count);
+  }
+  if (touched.length === 0 && copied) {
+    checkHold(releasing, copied);
+    record(releasing, copied);
+    drop(releasing, copied);
+  }
+  if (releasing.effect.freesArray) values.state.freed.add(array);
+}
+
+function copiedSet(state: State, array: Term): PageSet | undefined {
+  for (const [pointer, id] of state.aliases)
+    if (mentions(array, atom => atom === pointer)) return state.sets.get(id);
+  return;
+}
+
+function countTerm(releasing: Releasing): Term | undefined {
+  const { effect, values, instruction } = releasing;
+  if (!effect.count || effect.count === 'all') return;
+  if ('constant' in effect.count) return values.number(effect.count.constant);
+  const expression = instruction.arguments[effect.count.argument - 1];
+  return expression && values.value(expression);
+}
+
+/** Slots [-start, -start + count) of the set are released, as far as it has them. */
+function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: Term | undefined): void {
+  const { state, context } = releasing;
+  const { facts } = state;
+  if (count && facts.bounds(count).high <= 0 && facts.bounds(count).low >= 0) return;
+  if (!state.mayExist(set)) {
+    if (count && isClearlyWrong(releasing, set, count)) reportNothing(releasing, set);
+    return;
+  }
+  if (count && facts.isAtMost(count, start)) return;
+  checkHold(releasing, set);
+  if (set.status !== 'held') return;
+  record(releasing, set);
+  if (!count) {
+    drop(releasing, set);
+    return;
+  }
+  // The first slot behind what is released, in the set's own numbering.
+  const end = context.terms.subtract(count, start);
+  if (set.isExact && isWrongCount(releasing, set, end)) {
+    reportCount(releasing, set, end);
+    drop(releasing, set);
+  } else if (facts.isAtMost(set.to, end)) drop(releasing, set);
+  else if (set.isExact && facts.isAtMost(end, set.to) && !facts.isLess(end, set.from))
+    partly(releasing, set, start, end);
+  else state.updateSet(set.id, { status: 'unknown' });
+}
+
+function partly(releasing: Releasing, set: PageSet, start: Term, end: Term): void {
+  const { state, values } = releasing;
+  const first = values.difference(values.number(0), start);
+  if (state.facts.isAtMost(first, set.from)) {
+    state.updateSet(set.id, { from: end });
+    if (!state.mayRemain(state.sets.get(set.id)!)) drop(releasing, state.sets.get(set.id)!);
+  } else state.updateSet(set.id, { isExact: false });
+}
+
+/** The count is the number asked for, a number of bytes, or bytes divided without their offset. */
+function isWrongCount(releasing: Releasing, set: PageSet, end: Term): boolean {
+  const { state } = releasing;
+  const { facts } = state;
+  if (facts.areEqual(end, set.to) || facts.areEqual(end, set.obtained)) return false;
+  if (set.asked && isShortPossible(state, set) && facts.areEqual(end, set.asked)) return true;
+  return set.bytes !== undefined && isBytesWithoutOffset(releasing, set, end);
+}
+
+function isBytesWithoutOffset(releasing: Releasing, set: PageSet, end: Term): boolean {
+  const { values } = releasing;
+  const bytes = set.bytes!;
+  if (end === bytes) return true;
+  return end === values.quotient(bytes, 4096) || end === values.quotient(values.plus(bytes, 4095), 4096);
+}
+
+/** A release of pages of a call that obtained none: by the number asked for, or by its error code. */
+function isClearlyWrong(releasing: Releasing, set: PageSet, count: Term): boolean {
+  const { state } = releasing;
+  if (set.acquisition.effect.returns !== 'page-count' && set.acquisition.effect.returns !== 'byte-count')
+    return false;
+  const isUnsigned = count.kind === 'operation' && count.operator === 'unsigned';
+  const value = isUnsigned ? count.operands[0]! : count;
+  if (value === set.obtained) return state.facts.bounds(value).low < 0;
+  return set.asked !== undefined && asNumber(set.asked) !== 0 && state.facts.areEqual(count, set.asked);
+}
+
+function releaseObject(releasing: Releasing, term: Term): void {
+  for (const set of releasing.state.sets.values())
+    if (set.page === term || (set.base && set.base === term)) {
+      record(releasing, set);
+      drop(releasing, set);
+    }
+}
+
+function drop(releasing: Releasing, set: PageSet): void {
+  releasing.state.updateSet(set.id, { status: 'dropped' });
+}
+
+/** Notes where a set is released: leaks are told from where no such place can be reached any more. */
+function record(releasing: Releasing, set: PageSet): void {
+  const { context, state, values, instruction, block } = releasing;
+  const callee = instruction.callee ?? '';
+  context.releases.note(set.acquisition.key, values.frame, block, {
+    callee,
+    span: instruction.calleeSpan,
+    frame: values.frame,
+  });
+  const known = set.dropped.some(release => release.span.start === instruction.calleeSpan.start);
+  if (!known) {
+    const dropped = [...set.dropped, { callee, span: instruction.calleeSpan, frame: values.frame }];
+    state.updateSet(set.id, { dropped });
+  }
+  state.step({
+    kind: 'release',
+    span: instruction.span,
+    frame: values.frame,
+    message: `${callee}() drops ${set.acquisition.placeText}`,
+    subject: set.acquisition.key,
+  });
+}
+
+/** The holds a set may carry under what the path knows of its iterator. */
+export function possibleHolds(state: State, set: PageSet): ReadonlySet<Hold> {
+  if (set.mode === 'pin' || set.mode === 'get' || set.mode === 'none') return new Set([set.mode]);
+  const facts = set.iterator && state.iterators.get(set.iterator);
+  const holds = new Set<Hold>();
+  for (const kind of facts?.kinds ?? ITERATOR_KINDS) {
+    if (!USER_BACKED_KINDS.includes(kind)) holds.add('none');
+    else if (set.mode === 'pin-if-user-backed') holds.add('pin');
+    else if (set.mode === 'get-if-user-backed') holds.add('get');
+    else {
+      if (facts?.direction !== 'source') holds.add('pin');
+      if (facts?.direction !== 'dest') holds.add('get');
+    }
+  }
+  return holds;
+}
+
+function undoes(released: Released, hold: Hold): boolean {
+  return released === hold || released === 'by-flag' || released === 'by-mode-argument';
+}
+
+function checkHold(releasing: Releasing, set: PageSet): void {
+  const { state, effect, context, instruction, values } = releasing;
+  if (set.status === 'unknown' || state.warned) return;
+  const holds = possibleHolds(state, set);
+  if ([...holds].some(hold => undoes(effect.hold, hold))) return;
+  if (set.hasOwnReference && (effect.hold === 'get' || effect.hold === 'allocation')) return;
+  context.report({
+    kind: 'wrong-release',
+    span: instruction.calleeSpan,
+    frame: values.frame,
+    origin: originOf(set),
+    acquisition: set.acquisition,
+    confidence: 'certain',
+    trace: state.trace,
+    details: { hold: [...holds].sort().join(' or '), released: effect.hold, mode: set.mode },
+    callee: calleeOf(instruction),
+  });
+}
+
+function originOf(set: PageSet) {
+  const { span, callee, placeText } = set.acquisition;
+  return { span, callee, placeText };
+}
+
+function calleeOf(instruction: CallInstruction) {
+  return {
+    name: instruction.callee ?? '',
+    span: instruction.calleeSpan,
+    arguments: instruction.arguments.map(argument => argument.span),
+  };
+}
+
+function reportCount(releasing: Releasing, set: PageSet, count: Term): void {
+  const { state, context, instruction, values } = releasing;
+  if (state.warned) return;
+  const isBytes = set.bytes !== undefined && count === set.bytes;
+  const cause = isBytes ? 'bytes' : set.bytes && !set.asked ? 'offset' : 'asked';
+  const counted = releasing.effect.count;
+  const position = counted && counted !== 'all' && 'argument' in counted ? counted.argument : undefined;
+  context.report({
+    kind: 'wrong-count',
+    span: instruction.calleeSpan,
+    frame: values.frame,
+    origin: originOf(set),
+    acquisition: set.acquisition,
+    confidence: 'certain',
+    trace: state.trace,
+    details: {
+      cause: set.bytes && cause === 'asked' && !isAsked(state, set, count) ? 'offset' : cause,
+      count: position ? context.source(instruction.arguments[position - 1]!.span) : undefined,
+      countPosition: position ? String(position) : undefined,
+      obtainedName: values.nameOf(set.obtained),
+    },
+    callee: calleeOf(instruction),
+  });
+}
+
+function isAsked(state: State, set: PageSet, count: Term): boolean {
+  return set.asked !== undefined && state.facts.areEqual(count, set.asked);
+}
+
+function reportNothing(releasing: Releasing, set: PageSet): void {
+  const { state, context, instruction, values } = releasing;
+  if (state.warned) return;
+  const isError = state.facts.bounds(set.obtained).high < INFINITY;
+  context.report({
+    kind: 'wrong-count',
+    span: instruction.calleeSpan,
+    frame: values.frame,
+    origin: originOf(set),
+    acquisition: set.acquisition,
+    confidence: 'certain',
+    trace: state.trace,
+    details: { cause: isError ? 'failed' : 'asked', obtainedName: values.nameOf(set.obtained) },
+    callee: calleeOf(instruction),
+  });
+}

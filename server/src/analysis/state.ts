@@ -1,0 +1,191 @@
+import type { Span } from '../base/text.ts';
+import type { Acquire, Allocator, FunctionRow } from '../semantics/effects.ts';
+import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
+import type { Facts } from './facts.ts';
+import type { Frame } from './frames.ts';
+import type { Atom, Term } from './terms.ts';
+
+/** A call that acquires pages, in one calling context. */
+export interface Acquisition {
+  readonly key: string;
+  readonly callee: string;
+  readonly row: FunctionRow;
+  readonly effect: Acquire;
+  readonly span: Span;
+  readonly calleeSpan: Span;
+  readonly frame: Frame;
+  /** How the source writes the place the pages went to: `pages`, `obj->pages`. */
+  readonly placeText: string;
+}
+
+/** Where an unknown callee may have kept something: it did unless it reported failure. */
+export interface Keeper {
+  readonly callee: string;
+  /** The call's result; undefined where it returns nothing. */
+  readonly result: Term | undefined;
+  /** A failed call returned: a negative or non-zero number, or a NULL or error pointer. */
+  readonly failure: 'number' | 'pointer' | 'bool';
+}
+
+/** The pages one acquiring call took: those of the latest turn of a loop, or of all turns before. */
+export interface PageSet {
+  readonly id: string;
+  readonly acquisition: Acquisition;
+  readonly age: 'latest' | 'older';
+  readonly mode: Mode;
+  /** The iterator the pages came from, for conditional modes. */
+  readonly iterator: Term | undefined;
+  /** The address of slot 0 of this set; undefined where the pages lie in no array. */
+  readonly base: Term | undefined;
+  /** The atom of `base` that is the pointer; the rest is an offset. */
+  readonly pointer: Atom | undefined;
+  /** The value that is the page itself, where a call returned it. */
+  readonly page: Term | undefined;
+  /** The pages exist iff this lies between `low` and `high`. */
+  readonly exists: { readonly term: Term; readonly low: number; readonly high: number };
+  /** Pages obtained and asked for. */
+  readonly obtained: Term;
+  readonly asked: Term | undefined;
+  /** Bytes obtained, where the call counts bytes. */
+  readonly bytes: Term | undefined;
+  /** Slots [from, to) are still the analysed code's to release. */
+  readonly from: Term;
+  readonly to: Term;
+  /** False: some unknown part of the slots remains. */
+  readonly isExact: boolean;
+  readonly status: 'held' | 'dropped' | 'consumed' | 'unknown';
+  readonly keepers: readonly Keeper[];
+  /** An own reference was taken on top (get_page): put_page is then right too. */
+  readonly hasOwnReference: boolean;
+  /** Where it was dropped, for double-release and audit. */
+  readonly dropped: readonly Release[];
+}
+
+/** A call that dropped pages of a set. */
+export interface Release {
+  readonly callee: string;
+  readonly span: Span;
+  readonly frame: Frame;
+}
+
+/** Memory the function itself allocated. */
+export interface Allocation {
+  readonly id: string;
+  readonly atom: Term;
+  readonly callee: string;
+  readonly allocator: Allocator;
+  readonly zeroed: boolean;
+  readonly span: Span;
+  readonly frame: Frame;
+  readonly status: 'live' | 'freed';
+  /** Holds page pointers, bio_vecs or sg entries. */
+  readonly isPageArray: boolean;
+  readonly placeText: string;
+  readonly keepers: readonly Keeper[];
+}
+
+export interface IteratorFacts {
+  readonly kinds: ReadonlySet<IteratorKind>;
+  readonly direction: Direction | undefined;
+}
+
+/** A step of the path, newest first. */
+export interface Trace {
+  readonly previous: Trace | undefined;
+  readonly length: number;
+  readonly kind: 'acquire' | 'branch' | 'goto' | 'return' | 'release' | 'store' | 'call' | 'allocate';
+  readonly span: Span;
+  readonly frame: Frame;
+  readonly message: string;
+  /** For goto and return: the block that control enters, -1 for leaving the function. */
+  readonly target?: number;
+  readonly subject?: string;
+}
+
+/** One abstract state. Mutable while it runs through a block; cloned at branches. */
+export class State {
+  memory = new Map<string, Term>();
+  sets = new Map<string, PageSet>();
+  allocations = new Map<string, Allocation>();
+  /** Facts about iterators by the identity of the iov_iter. */
+  iterators = new Map<Term, IteratorFacts>();
+  /** Which iterator a copied iov_iter came from. */
+  iteratorIdentity = new Map<Term, Term>();
+  /** Arrays into which pages of a set were copied: by the array's pointer atom. */
+  aliases = new Map<Term, string>();
+  /** Pointers an unknown callee may have kept. */
+  keepers = new Map<Term, readonly Keeper[]>();
+  freed = new Set<Term>();
+  trace: Trace | undefined;
+  /** A WARN* fired on the way. */
+  warned = false;
+
+  constructor(public facts: Facts) {}
+
+  clone(): State {
+    const copy = new State(this.facts.clone());
+    copy.memory = new Map(this.memory);
+    copy.sets = new Map(this.sets);
+    copy.allocations = new Map(this.allocations);
+    copy.iterators = new Map(this.iterators);
+    copy.iteratorIdentity = new Map(this.iteratorIdentity);
+    copy.aliases = new Map(this.aliases);
+    copy.keepers = new Map(this.keepers);
+    copy.freed = new Set(this.freed);
+    copy.trace = this.trace;
+    copy.warned = this.warned;
+    return copy;
+  }
+
+  step(step: Omit<Trace, 'previous' | 'length'>): void {
+    this.trace = { ...step, previous: this.trace, length: (this.trace?.length ?? 0) + 1 };
+  }
+
+  updateSet(id: string, change: Partial<PageSet>): void {
+    const set = this.sets.get(id);
+    if (set) this.sets.set(id, { ...set, ...change });
+  }
+
+  updateAllocation(id: string, change: Partial<Allocation>): void {
+    const allocation = this.allocations.get(id);
+    if (allocation) this.allocations.set(id, { ...allocation, ...change });
+  }
+
+  /** The iterator an iov_iter's address stands for, through copies. */
+  iteratorOf(address: Term): Term {
+    return this.iteratorIdentity.get(address) ?? address;
+  }
+
+  /** Whether the pages of a set may exist on this path. */
+  mayExist(set: PageSet): boolean {
+    const { low, high } = this.facts.bounds(set.exists.term);
+    return low <= set.exists.high && high >= set.exists.low;
+  }
+
+  /** Whether slots remain to be released. */
+  mayRemain(set: PageSet): boolean {
+    if (set.status !== 'held' || !this.mayExist(set)) return false;
+    return !this.facts.isAtMost(set.to, set.from);
+  }
+
+  /** States that differ in this are kept apart: what remains of each set, and what became of each allocation. */
+  property(): string {
+    const parts: string[] = [];
+    for (const set of this.sets.values())
+      parts.push(
+        `${set.id}=${this.mayExist(set) ? set.status : 'empty'}${set.isExact ? '' : '~'}${this.remainder(set)}`,
+      );
+    for (const allocation of this.allocations.values()) {
+      const { low, high } = this.facts.bounds(allocation.atom);
+      const nullness = high <= 0 ? 'null' : low > 0 ? '' : '?';
+      parts.push(`${allocation.id}=${allocation.status}${nullness}`);
+    }
+    if (this.warned) parts.push('warned');
+    return parts.sort().join(';');
+  }
+
+  private remainder(set: PageSet): string {
+    if (set.status !== 'held' || !set.isExact) return '';
+    return this.mayRemain(set) ? '' : '0';
+  }
+}

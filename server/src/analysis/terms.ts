@@ -1,0 +1,192 @@
+/**
+ * Value numbers. A term names a value, not a variable: equal terms are the same value. Terms are interned, so identity
+ * is equality. Integers and pointers are linear forms over atoms, in elements for pointers and in plain units else.
+ */
+export type Term = Linear | Atom;
+
+/** constant + Σ coefficient · atom; never a lone atom (that is the atom itself). */
+export interface Linear {
+  readonly kind: 'linear';
+  readonly id: number;
+  readonly constant: number;
+  readonly parts: ReadonlyMap<Atom, number>;
+}
+
+export type Atom = SymbolAtom | OperationAtom | AddressAtom | PageAtom;
+
+/** An unknown: a parameter, what memory held on entry, a call's result, a merge of values. */
+export interface SymbolAtom {
+  readonly kind: 'symbol';
+  readonly id: number;
+  readonly name: string;
+  /** Fresh memory from an allocator: nobody else knows its address yet. */
+  readonly fresh: boolean;
+}
+
+/** An operation that is not linear. */
+export interface OperationAtom {
+  readonly kind: 'operation';
+  readonly id: number;
+  readonly operator: string;
+  readonly operands: readonly Term[];
+}
+
+/** The address of a place (a variable or a member). */
+export interface AddressAtom {
+  readonly kind: 'address';
+  readonly id: number;
+  readonly place: string;
+  /** True where the place is an array, whose address is that of its element 0. */
+  readonly array: boolean;
+}
+
+/** Page number `index` (from 0) of a page set. */
+export interface PageAtom {
+  readonly kind: 'page';
+  readonly id: number;
+  readonly set: string;
+  readonly index: Term;
+}
+
+/** What stands for a symbol or page from now on; undefined leaves it. */
+export type Replacement = (atom: SymbolAtom | PageAtom) => Term | undefined;
+
+/** Interns terms; one per analysed file. */
+export class Terms {
+  private readonly byKey = new Map<string, Term>();
+  private nextId = 1;
+
+  constant(value: number): Linear {
+    return this.linear(value, new Map()) as Linear;
+  }
+
+  symbol(name: string, fresh = false): SymbolAtom {
+    return this.intern(`s:${name}`, id => ({ kind: 'symbol', id, name, fresh })) as SymbolAtom;
+  }
+
+  operation(operator: string, ...operands: readonly Term[]): OperationAtom {
+    const key = `o:${operator}:${operands.map(operand => operand.id).join(',')}`;
+    return this.intern(key, id => ({ kind: 'operation', id, operator, operands })) as OperationAtom;
+  }
+
+  address(place: string, array: boolean): AddressAtom {
+    return this.intern(`a:${place}`, id => ({ kind: 'address', id, place, array })) as AddressAtom;
+  }
+
+  page(set: string, index: Term): PageAtom {
+    return this.intern(`p:${set}:${index.id}`, id => ({ kind: 'page', id, set, index })) as PageAtom;
+  }
+
+  add(left: Term, right: Term, factor = 1): Term {
+    const parts = new Map(partsOf(left));
+    for (const [atom, coefficient] of partsOf(right)) {
+      const sum = (parts.get(atom) ?? 0) + factor * coefficient;
+      if (sum === 0) parts.delete(atom);
+      else parts.set(atom, sum);
+    }
+    return this.linear(constantOf(left) + factor * constantOf(right), parts);
+  }
+
+  subtract(left: Term, right: Term): Term {
+    return this.add(left, right, -1);
+  }
+
+  scale(term: Term, factor: number): Term {
+    return this.add(this.constant(0), term, factor);
+  }
+
+  plus(term: Term, amount: number): Term {
+    return amount === 0 ? term : this.add(term, this.constant(amount));
+  }
+
+  /** Replaces symbols and pages throughout a term. */
+  substitute(term: Term, replacement: Replacement, memo = new Map<Term, Term>()): Term {
+    const known = memo.get(term);
+    if (known) return known;
+    const result = this.rebuild(term, replacement, memo);
+    memo.set(term, result);
+    return result;
+  }
+
+  private rebuild(term: Term, replacement: Replacement, memo: Map<Term, Term>): Term {
+    const again = (inner: Term): Term => this.substitute(inner, replacement, memo);
+    switch (term.kind) {
+      case 'symbol':
+        return replacement(term) ?? term;
+      case 'address':
+        return term;
+      case 'page': {
+        const replaced = replacement(term);
+        if (replaced) return replaced;
+        const index = again(term.index);
+        return index === term.index ? term : this.page(term.set, index);
+      }
+      case 'operation': {
+        const operands = term.operands.map(again);
+        return operands.every((operand, at) => operand === term.operands[at])
+          ? term
+          : this.operation(term.operator, ...operands);
+      }
+      case 'linear': {
+        let sum: Term = this.constant(term.constant);
+        let changed = false;
+        for (const [atom, coefficient] of term.parts) {
+          const replaced = again(atom);
+          changed ||= replaced !== atom;
+          sum = this.add(sum, replaced, coefficient);
+        }
+        return changed ? sum : term;
+      }
+    }
+  }
+
+  private linear(constant: number, parts: Map<Atom, number>): Term {
+    if (constant === 0 && parts.size === 1) {
+      const [[atom, coefficient]] = parts as unknown as [[Atom, number]];
+      if (coefficient === 1) return atom;
+    }
+    const sorted = [...parts].sort(([a], [b]) => a.id - b.id);
+    const key = `l:${constant}:${sorted.map(([atom, coefficient]) => `${coefficient}*${atom.id}`).join('+')}`;
+    return this.intern(key, id => ({ kind: 'linear', id, constant, parts: new Map(sorted) }));
+  }
+
+  private intern(key: string, make: (id: number) => Term): Term {
+    const known = this.byKey.get(key);
+    if (known) return known;
+    const term = make(this.nextId++);
+    this.byKey.set(key, term);
+    return term;
+  }
+}
+
+export function partsOf(term: Term): ReadonlyMap<Atom, number> {
+  return term.kind === 'linear' ? term.parts : new Map([[term, 1]]);
+}
+
+export function constantOf(term: Term): number {
+  return term.kind === 'linear' ? term.constant : 0;
+}
+
+/** The number a constant term stands for, or undefined. */
+export function asNumber(term: Term): number | undefined {
+  return term.kind === 'linear' && term.parts.size === 0 ? term.constant : undefined;
+}
+
+/** The atom of `atom + constant`, or undefined. */
+export function soleAtom(term: Term): Atom | undefined {
+  if (term.kind !== 'linear') return term;
+  if (term.parts.size !== 1) return;
+  const [[atom, coefficient]] = term.parts as unknown as [[Atom, number]];
+  return coefficient === 1 ? atom : undefined;
+}
+
+/** Whether `wanted` occurs in the term, at any depth. */
+export function mentions(term: Term, wanted: (atom: Atom) => boolean): boolean {
+  if (term.kind === 'linear') {
+    for (const atom of term.parts.keys()) if (mentions(atom, wanted)) return true;
+    return false;
+  }
+  if (wanted(term)) return true;
+  if (term.kind === 'operation') return term.operands.some(operand => mentions(operand, wanted));
+  return term.kind === 'page' && mentions(term.index, wanted);
+}

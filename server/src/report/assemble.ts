@@ -1,0 +1,62 @@
+import type { Fault } from '../analysis/context.ts';
+import { LIMITS } from '../analysis/limits.ts';
+import type { Trace } from '../analysis/state.ts';
+import { RULES } from '../rules/index.ts';
+import type { Rule } from '../rules/rule.ts';
+import type { Finding, PathStep, Severity } from './findings.ts';
+
+const ONE_STEP_LOWER: Readonly<Record<Severity, Severity>> = {
+  error: 'warning',
+  warning: 'hint',
+  hint: 'hint',
+};
+
+/**
+ * Turns faults into findings: the rule's words, the path, the severity.
+ * @param severities by rule id, where they differ from the rule's own.
+ */
+export function assemble(
+  file: string,
+  text: string,
+  faults: readonly Fault[],
+  severities: Readonly<Record<string, Severity | 'off'>>,
+): Finding[] {
+  const findings: Finding[] = [];
+  for (const fault of faults) {
+    const rule = RULES.find(each => each.faults.includes(fault.kind));
+    const severity = rule && (severities[rule.id] ?? rule.severity);
+    if (rule && severity && severity !== 'off') findings.push(findingOf(file, text, fault, rule, severity));
+  }
+  return findings.sort((a, b) => a.start - b.start || (a.rule < b.rule ? -1 : 1));
+}
+
+function findingOf(file: string, text: string, fault: Fault, rule: Rule, severity: Severity): Finding {
+  const { message, fix } = rule.report(fault, text);
+  return {
+    file,
+    start: fault.span.start,
+    end: fault.span.end,
+    rule: rule.id,
+    severity: fault.confidence === 'guess' ? ONE_STEP_LOWER[severity] : severity,
+    confidence: fault.confidence,
+    function: fault.frame.function.name,
+    message,
+    path: pathOf(file, fault),
+    fixes: fix ? [{ title: fix.title, edits: fix.edits.map(edit => ({ ...edit, file })) }] : [],
+  };
+}
+
+/** The steps from where the thing was taken to where it went wrong, in order. */
+function pathOf(file: string, fault: Fault): PathStep[] {
+  const steps: Trace[] = [];
+  for (let step = fault.trace; step; step = step.previous) {
+    steps.push(step);
+    if (step.kind === 'acquire' && step.span.start === fault.origin.span.start) break;
+  }
+  steps.reverse();
+  const shown =
+    steps.length <= LIMITS.pathSteps
+      ? steps
+      : [...steps.slice(0, LIMITS.pathSteps / 2), ...steps.slice(-LIMITS.pathSteps / 2)];
+  return shown.map(step => ({ file, start: step.span.start, end: step.span.end, message: step.message }));
+}

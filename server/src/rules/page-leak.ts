@@ -1,0 +1,65 @@
+import type { Fault } from '../analysis/context.ts';
+import { holdsInWords, type Rule, type RuleReport } from './rule.ts';
+
+function report(fault: Fault): RuleReport {
+  const mode = fault.acquisition?.effect.hold ?? '';
+  const held = `\`${fault.origin.placeText}\` (${holdsInWords(mode === 'pin' || mode === 'get' ? mode : 'conditional')} from ${fault.origin.callee}())`;
+  const array = fault.array ? `, and with them the array \`${fault.array}\`` : '';
+  if (fault.details.everywhere)
+    return { message: `${held}: no path of this function releases them or hands them on${array}` };
+  const others = fault.details.others ? ` (and at ${fault.details.others} more)` : '';
+  const left =
+    fault.confidence === 'guess'
+      ? 'are left in the caller’s memory by this error exit'
+      : 'are lost at this exit';
+  return { message: `${held} ${left}${others}${array}: other exits release them, this one does not` };
+}
+
+export const rule: Rule = {
+  id: 'page-leak',
+  severity: 'error',
+  summary: 'A path leaves the function with pages that were neither released nor handed on.',
+  faults: ['leak'],
+  documentation: `Every page that an acquisition obtained must be given back on every path, or be handed to somebody who gives it back:
+stored in an object that outlives the function, returned, or consumed by a call. Error paths are where this goes wrong:
+an early return, a goto to a label behind the release, a short pin treated like no pin, a loop that stops half-way.
+
+A leaked pin keeps its page in memory for ever, blocks migration and compaction, and makes fork copy it. A leaked
+reference keeps it in memory. Where user space can trigger the path, it can exhaust memory.
+
+Release what was obtained before leaving. Storing a page pointer in an object that is freed on the same path does not
+hand it on.`,
+  examples: [
+    {
+      title: 'A short pin is not released',
+      bad: `int pin_all(unsigned long addr, int nr)
+{
+	struct page *pages[16];
+	int pinned;
+
+	pinned = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (pinned != nr)
+		return -EFAULT;
+	unpin_user_pages(pages, nr);
+	return 0;
+}
+`,
+      good: `int pin_all(unsigned long addr, int nr)
+{
+	struct page *pages[16];
+	int pinned;
+
+	pinned = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (pinned != nr) {
+		if (pinned > 0)
+			unpin_user_pages(pages, pinned);
+		return -EFAULT;
+	}
+	unpin_user_pages(pages, nr);
+	return 0;
+}
+`,
+    },
+  ],
+  report,
+};
