@@ -77,13 +77,15 @@ async function tokensOf(source: string): Promise<Token[]> {
 }
 
 describe('the grammar', () => {
-  it('marks what a comment allows, and only in comments', async () => {
+  it('marks what a comment allows, and nothing else', async () => {
     const tokens = await tokensOf(await readFile(fileUri('allow.c').fsPath, 'utf8'));
     const scopesOf = (text: string) => tokens.find(token => token.text === text)?.scopes ?? '';
     assert.match(scopesOf('allow'), /comment.*keyword\.control\.allow\.pinsight/);
     assert.match(scopesOf('allow-file'), /comment.*keyword\.control\.allow\.pinsight/);
     assert.match(scopesOf('page-leak'), /comment.*constant\.other\.rule-id\.pinsight/);
+    assert.match(scopesOf('untracked-hold'), /comment.*constant\.other\.rule-id\.pinsight/);
     assert.match(scopesOf('missing-dirty'), /comment.*constant\.other\.rule-id\.pinsight/);
+    assert.ok(!tokens.some(({ text, scopes }) => /early-release/.test(text) && scopes.includes('pinsight')));
     assert.deepEqual(
       tokens.filter(({ scopes }) => scopes.includes('string') && scopes.includes('pinsight')),
       [],

@@ -53,14 +53,12 @@ function actionsFor(session: Session, document: OpenDocument, finding: Finding, 
   });
   const fixes = finding.fixes.map(fix => quickFix(fix.title, editOf(session, fix, lines)));
   if (fixes.length === 1 && finding.confidence === 'certain') fixes[0]!.isPreferred = true;
-  const allow = allowComment(document.text, finding);
-  const at = lines.range(document.path, allow);
+  if (finding.rule === 'unused-allow') return fixes;
+  const { newText, ...span } = allowComment(document.text, finding);
+  const comment = { range: lines.range(document.path, span), newText };
   return [
     ...fixes,
-    quickFix(
-      `Allow ${finding.rule} here with a comment`,
-      workspaceEdit(session, [[document.path, { range: at, newText: allow.newText }]]),
-    ),
+    quickFix(`Allow ${finding.rule} here with a comment`, workspaceEdit(session, [[document.path, comment]])),
     showDocumentation(finding.rule, diagnostics),
   ];
 }
