@@ -117,6 +117,7 @@ describe('every family parses', () => {
   test('a system call is called by its name, with its parameters where they stood', () => {
     const text = 'SYSCALL_DEFINE2(take, unsigned int, fd, char __user *, buf)\n{\n}\n';
     expect(mask(text).text).toBe('long            take( unsigned int  fd, char        *  buf)\n{\n}\n');
+    expect(mask('SHOW(state)\n{\n}\n').text).toBe('int state()\n{\n}\n');
     expect(mask('SYSCALL_DEFINE0(give)\n{\n}\n').text).toBe('long           give()\n{\n}\n');
   });
 });

@@ -105,9 +105,9 @@ function maskFunctionHeader(sheet: Sheet, invocation: Invocation): void {
   const [name, ...rest] = sheet.argumentsOf(invocation);
   if (name === undefined || name.to !== name.from + 1 || sheet.tokens[name.from]!.kind !== 'word') return;
   const word = sheet.tokens[invocation.word]!;
-  if (word.text.length < 'long'.length || KEYWORDS_BEFORE_PARENTHESIS.has(sheet.text(name.from))) return;
+  if (word.text.length <= 'int'.length || KEYWORDS_BEFORE_PARENTHESIS.has(sheet.text(name.from))) return;
   sheet.blank(invocation.word, invocation.opening);
-  sheet.canvas.write(word.start, 'long');
+  sheet.canvas.write(word.start, word.text.length > 'long'.length ? 'long' : 'int');
   sheet.finish(name.from, name.from);
   if (rest.length === 0) writeWithoutParameters(sheet, name.from, invocation.closing);
   else writeParameters(sheet, name.to, rest, FUNCTION_OF_PAIRS.test(invocation.name));
