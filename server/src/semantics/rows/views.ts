@@ -41,6 +41,7 @@ const toAddress: FunctionRow[] = [
   ]),
   ...rows('arch/x86/include/asm/page.h', addressView(1), ['58 __va(x)', '41 __pa(x)']),
   ...rows('arch/x86/include/asm/io.h', addressView(1), [
+    '157 page_to_phys(page)',
     '129 virt_to_phys(address)',
     '148 phys_to_virt(address)',
   ]),
