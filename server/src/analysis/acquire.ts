@@ -313,7 +313,16 @@ function newSet(call: Prepared): PageSet | undefined {
           : (asked ?? one);
   }
   facts.assume(obtained, 1, INFINITY);
-  return { ...blankSet(call), exists, obtained, asked, bytes, to: obtained, from: values.number(0) };
+  return {
+    ...blankSet(call),
+    exists,
+    obtained,
+    asked,
+    askedPlaces: placesOf(state, asked),
+    bytes,
+    to: obtained,
+    from: values.number(0),
+  };
 }
 
 function askedPages(call: Call): Term | undefined {
@@ -352,6 +361,7 @@ function blankSet(call: Prepared): PageSet {
     exists: { term: call.result, low: 1, high: INFINITY },
     obtained: zero,
     asked: undefined,
+    askedPlaces: [],
     bytes: undefined,
     from: zero,
     to: zero,
@@ -365,7 +375,14 @@ function blankSet(call: Prepared): PageSet {
 
 /** After failure the array's slots hold what they held: nothing, where the function made the array itself. */
 function emptySet(call: Prepared): PageSet {
-  return { ...blankSet(call), asked: askedPages(call), obtained: call.result };
+  const asked = askedPages(call);
+  return { ...blankSet(call), asked, askedPlaces: placesOf(call.state, asked), obtained: call.result };
+}
+
+/** The variables and members that hold a number which is not a constant. */
+function placesOf(state: State, term: Term | undefined): string[] {
+  if (!term || asNumber(term) !== undefined) return [];
+  return [...state.memory].filter(([, value]) => value === term).map(([key]) => key);
 }
 
 function addSet(call: Call, set: PageSet): void {
@@ -396,7 +413,9 @@ function foldIntoOlder(context: Context, state: State, latestId: string, olderId
     if (array.status === 'live') state.allocations.set(`${array.id}'`, { ...array, id: `${array.id}'` });
   }
   const moved = `${olderId}`;
-  const older = state.sets.get(olderId);
+  const known = state.sets.get(olderId);
+  const older = known?.status === 'held' ? known : undefined;
+  if (!older) state.sets.delete(olderId);
   if (latest.status === 'held' && state.mayRemain(latest))
     state.sets.set(
       olderId,
@@ -426,5 +445,5 @@ function merged(context: Context, state: State, older: PageSet, latest: PageSet)
       };
     }
   }
-  return { ...older, status: older.status === 'held' ? 'held' : latest.status, isExact: false, keepers };
+  return { ...older, isExact: false, keepers };
 }

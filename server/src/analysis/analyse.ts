@@ -25,6 +25,8 @@ export interface AcquisitionSite {
   readonly releases: Map<number, Release>;
 }
 
+const PATHS_LEFT_OUT = `more than ${LIMITS.statesPerBlock} states met at one place: some paths were left out`;
+
 export interface AnalysisResult {
   readonly faults: readonly Fault[];
   readonly sites: readonly AcquisitionSite[];
@@ -54,6 +56,7 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
     try {
       runRoot(context, model, mattering.all);
       faults.push(...context.faults.values());
+      if (context.leftOut) given.push({ function: model, reason: PATHS_LEFT_OUT });
       for (const site of sites.values())
         for (const release of context.releases.ofCall(site.call.span.start))
           site.releases.set(release.span.start, release);
@@ -86,7 +89,8 @@ function runRoot(context: Context, model: FunctionModel, matters: ReadonlySet<st
 function distinct(faults: readonly Fault[]): Fault[] {
   const byPlace = new Map<string, Fault>();
   for (const fault of faults) {
-    const key = `${fault.kind}:${fault.span.start}:${fault.origin.span.start}`;
+    const isLoss = fault.kind === 'leak' || fault.kind === 'array-leak';
+    const key = `${fault.kind}:${isLoss ? '' : fault.span.start}:${fault.origin.span.start}`;
     const known = byPlace.get(key);
     if (!known || (fault.trace?.length ?? 0) < (known.trace?.length ?? 0)) byPlace.set(key, fault);
   }

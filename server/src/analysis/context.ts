@@ -43,6 +43,8 @@ export class Context {
   readonly faults = new Map<string, Fault>();
   readonly releases = new ReleaseSites();
   steps = 0;
+  /** Some paths were left out because too many states met at a block. */
+  leftOut = false;
   /** The block of the root or callee that is being executed. */
   block = 0;
   private readonly made = new Set<SymbolAtom>();

@@ -37,7 +37,7 @@ export class Facts {
   }
 
   /** What is known of a term's value. */
-  bounds(term: Term, depth = 2): Bounds {
+  bounds(term: Term, depth = 1): Bounds {
     const number = asNumber(term);
     if (number !== undefined) return { low: number, high: number };
     const direct = this.lookup(term);
@@ -46,7 +46,7 @@ export class Facts {
     const sum = this.sumOfParts(term, depth);
     low = Math.max(low, sum.low);
     high = Math.min(high, sum.high);
-    if (depth > 0 && partsOf(term).size > 1) {
+    if (depth > 0 && partsOf(term).size > 1 && low !== high) {
       for (const fact of this.facts.values()) {
         const through = this.through(term, fact, depth);
         if (!through) continue;
@@ -118,10 +118,23 @@ export class Facts {
     return [...this.facts.values()].map(fact => fact.form);
   }
 
-  /** The lookup of one form with its holes, for joins. */
-  exact(form: Term): { low: number; high: number; holes: readonly number[] } {
-    const bounds = this.bounds(form);
-    return { ...bounds, holes: this.facts.get(form.id)?.holes ?? [] };
+  /** Whether both know the very same of a form: nothing has been learned of it since they parted. */
+  agreesWith(other: Facts, form: Term): boolean {
+    const fact = this.facts.get(form.id);
+    return fact !== undefined && fact === other.facts.get(form.id);
+  }
+
+  /** Takes over what another knows of a form. */
+  take(other: Facts, form: Term): void {
+    const fact = other.facts.get(form.id);
+    if (!fact) return;
+    this.own();
+    this.facts.set(form.id, fact);
+  }
+
+  /** What is known of a form without going by way of others. */
+  direct(form: Term): Bounds {
+    return this.bounds(form, 0);
   }
 
   rename(replace: (term: Term) => Term): void {
@@ -231,7 +244,7 @@ export class Facts {
       const factor = mine / coefficient;
       if (factor !== 1 && factor !== -1) return;
       const rest = this.terms.add(term, fact.form, -factor);
-      if (partsOf(rest).size > parts.size - (formParts.size > 2 ? 0 : 0) || rest === term) return;
+      if (partsOf(rest).size > Math.min(2, parts.size)) return;
       const remaining = this.bounds(rest, depth - 1);
       const [from, to] = factor > 0 ? [fact.low, fact.high] : [-fact.high, -fact.low];
       return { low: from + remaining.low, high: to + remaining.high };
@@ -253,7 +266,7 @@ export class Facts {
         return { low: 0, high: 1 };
       case '/': {
         const divisor = second && asNumber(second);
-        if (!first || !divisor || divisor <= 0 || depth <= 0) return ANY;
+        if (!first || !divisor || divisor <= 0 || depth < -1) return ANY;
         const { low, high } = this.bounds(first, depth - 1);
         return {
           low: low >= 0 ? Math.floor(low / divisor) : ANY.low,

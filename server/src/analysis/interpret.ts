@@ -69,7 +69,7 @@ export class Interpreter {
 /** One run of one function body. */
 class Activation {
   private readonly states = new Map<number, Map<string, State>>();
-  private readonly visits = new Map<number, number>();
+  private readonly visits = new Map<string, number>();
   private readonly pending: { block: Block; property: string }[] = [];
   private readonly exits: Exit[] = [];
 
@@ -100,26 +100,20 @@ class Activation {
   private enter(block: Block, state: State): void {
     const states = this.states.get(block.id) ?? new Map<string, State>();
     this.states.set(block.id, states);
-    let property = state.property();
+    const property = state.property();
     if (!states.has(property) && states.size >= LIMITS.statesPerBlock) {
-      for (const set of state.sets.values())
-        if (set.status === 'held') state.updateSet(set.id, { status: 'unknown' });
-      property = state.property();
+      this.context.leftOut = true;
+      return;
     }
     const known = states.get(property);
-    const visits = (this.visits.get(block.id) ?? 0) + 1;
-    this.visits.set(block.id, visits);
-    if (visits > LIMITS.visitsPerBlock * LIMITS.statesPerBlock) throw new TooComplex('loops do not settle');
+    const visit = `${block.id}:${property}`;
+    const visits = (this.visits.get(visit) ?? 0) + 1;
+    this.visits.set(visit, visits);
+    if (visits > LIMITS.visitsPerBlock) throw new TooComplex('loops do not settle');
     let next: State | undefined = state;
     if (known) {
       const tag = `${this.frame.key}|${block.id}|${this.context.number(property)}`;
-      next = join(
-        this.context,
-        known,
-        state,
-        tag,
-        visits > LIMITS.visitsBeforeWidening * Math.max(1, states.size),
-      );
+      next = join(this.context, known, state, tag, visits > LIMITS.visitsBeforeWidening);
     }
     if (!next) return;
     states.set(property, next);

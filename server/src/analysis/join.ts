@@ -1,11 +1,12 @@
 import type { Context } from './context.ts';
 import { Facts } from './facts.ts';
 import { Memory } from './memory.ts';
+import type { Place } from './places.ts';
 import type { Allocation, Keeper, PageSet, State } from './state.ts';
 import { mentions, partsOf, type SymbolAtom, type Term } from './terms.ts';
 
 /** Pairs of merged numbers whose order is worth keeping: index against count, count against total. */
-const MAX_PAIRS = 12;
+const MAX_PAIRS = 8;
 
 interface Merged {
   readonly left: Term;
@@ -86,25 +87,35 @@ function renameStale(context: Context, left: State, right: State, tag: string): 
 type Merge = (slot: string, x: Term, y: Term) => Term;
 
 function joinMemory(context: Context, left: State, right: State, result: State, merge: Merge): void {
-  for (const [key, x] of left.memory) {
+  const both = new Set([...left.memory.keys(), ...right.memory.keys()]);
+  for (const key of both) {
+    const x = left.memory.get(key);
     const y = right.memory.get(key);
     if (x === y) continue;
-    if (y) {
-      result.memory.set(key, merge(key, x, y));
-      continue;
+    const place = context.places.get(key);
+    // What one side has not read or written: an untouched place reads the same again, a local is not declared yet.
+    if (!place || (place.root.kind === 'local' && !(x && y)) || isPassing(place)) result.memory.delete(key);
+    else if (x && y) result.memory.set(key, merge(key, x, y));
+    else if (isUntouched(key, x ?? y!)) result.memory.set(key, x ?? y!);
+    else {
+      const initial = new Memory(context, x ? right : left).initial(place);
+      result.memory.set(key, x ? merge(key, x, initial) : merge(key, initial, y!));
     }
-    const place = context.places.get(key);
-    // A local that one side has not declared yet, or a marker: nobody reads it before it is written again.
-    if (!place || place.root.kind === 'local') result.memory.delete(key);
-    else result.memory.set(key, merge(key, x, new Memory(context, right).initial(place)));
   }
-  for (const [key, y] of right.memory) {
-    if (left.memory.has(key)) continue;
-    const place = context.places.get(key);
-    if (!place || place.root.kind === 'local') continue;
-    const x = new Memory(context, left).initial(place);
-    result.memory.set(key, merge(key, x, y));
-  }
+}
+
+/** A place behind a pointer of an earlier turn, or a slot at a changing index: it is not met again under this name. */
+function isPassing(place: Place): boolean {
+  if (place.root.kind !== 'pointer') return false;
+  const { pointer } = place.root;
+  return (
+    partsOf(pointer).size > 1 ||
+    mentions(pointer, atom => atom.kind === 'symbol' && atom.name.startsWith('old '))
+  );
+}
+
+function isUntouched(key: string, value: Term): boolean {
+  return value.kind === 'symbol' && value.name === `memory:${key}`;
 }
 
 function joinSets(left: State, right: State, result: State, merge: Merge): void {
@@ -142,6 +153,7 @@ function joinSet(x: PageSet, y: PageSet, merge: Merge): PageSet {
 function joinAllocation(x: Allocation, y: Allocation, merge: Merge): Allocation {
   return {
     ...x,
+    status: x.status === y.status ? x.status : 'live',
     atom: merge(`${x.id}.atom`, x.atom, y.atom),
     isPageArray: x.isPageArray || y.isPageArray,
     keepers: union(x.keepers, y.keepers),
@@ -189,21 +201,28 @@ function joinFacts(
   widen: boolean,
 ): Facts {
   const facts = new Facts(context.terms);
-  const add = (form: Term, x: Term, y: Term): void => {
-    const a = left.facts.exact(x);
-    const b = right.facts.exact(y);
+  const add = (form: Term, x: Term, y: Term, isRelation = false): void => {
+    const a = isRelation ? left.facts.bounds(x) : left.facts.direct(x);
+    const b = isRelation ? right.facts.bounds(y) : right.facts.direct(y);
     const old = widen ? left.facts.bounds(form, 0) : undefined;
     let low = Math.min(a.low, b.low);
     let high = Math.max(a.high, b.high);
     if (old && low < old.low) low = Number.NEGATIVE_INFINITY;
     if (old && high > old.high) high = Number.POSITIVE_INFINITY;
+    // Of two values only their order is worth keeping.
+    if (isRelation && low < -1 && high > 1) return;
     if (low > Number.NEGATIVE_INFINITY || high < Number.POSITIVE_INFINITY) facts.assume(form, low, high);
     if (left.facts.isNonZero(x) && right.facts.isNonZero(y)) facts.assumeNot(form, 0);
   };
   const own = new Set(merged.map(pair => pair.result));
   const isMerged = (form: Term): boolean => mentions(form, atom => own.has(atom));
-  for (const form of left.facts.forms()) if (!isMerged(form)) add(form, form, form);
-  for (const form of right.facts.forms()) if (!isMerged(form)) add(form, form, form);
+  for (const form of left.facts.forms()) {
+    if (isMerged(form)) continue;
+    if (left.facts.agreesWith(right.facts, form)) facts.take(left.facts, form);
+    else add(form, form, form);
+  }
+  for (const form of right.facts.forms())
+    if (!isMerged(form) && !left.facts.agreesWith(right.facts, form)) add(form, form, form);
   for (const { result: form, left: x, right: y } of merged) add(form, x, y);
   addRelations(context, left, right, result, merged, own, add);
   return facts;
@@ -217,7 +236,7 @@ function addRelations(
   result: State,
   merged: readonly Merged[],
   own: ReadonlySet<Term>,
-  add: (form: Term, x: Term, y: Term) => void,
+  add: (form: Term, x: Term, y: Term, isRelation: boolean) => void,
 ): void {
   const { terms } = context;
   const landmarks = new Set<Term>();
@@ -229,7 +248,7 @@ function addRelations(
     for (const atom of partsOf(y).keys()) for (const other of right.facts.relatives(atom)) related.add(other);
     for (const other of related)
       if (!mentions(other, atom => own.has(atom)))
-        add(terms.subtract(form, other), terms.subtract(x, other), terms.subtract(y, other));
+        add(terms.subtract(form, other), terms.subtract(x, other), terms.subtract(y, other), true);
   }
   const pairs = merged.slice(0, MAX_PAIRS);
   pairs.forEach((first, at) => {
@@ -238,6 +257,7 @@ function addRelations(
         terms.subtract(first.result, second.result),
         terms.subtract(first.left, second.left),
         terms.subtract(first.right, second.right),
+        true,
       );
   });
 }
@@ -252,8 +272,9 @@ function isSameState(left: State, result: State): boolean {
     if (old?.atom !== allocation.atom || old.keepers.length !== allocation.keepers.length) return false;
   }
   for (const form of left.facts.forms()) {
-    const a = left.facts.exact(form);
-    const b = result.facts.exact(form);
+    if (left.facts.agreesWith(result.facts, form)) continue;
+    const a = left.facts.direct(form);
+    const b = result.facts.direct(form);
     if (b.low < a.low || b.high > a.high) return false;
     if (left.facts.isNonZero(form) && !result.facts.isNonZero(form)) return false;
   }

@@ -3,7 +3,7 @@ export const LIMITS = {
   /** States kept apart at one block; the rest merge with their page sets unknown. Sixteen is what real functions need. */
   statesPerBlock: 16,
   /** Visits of one block before its merged values lose their bounds: loops settle in three or four. */
-  visitsBeforeWidening: 6,
+  visitsBeforeWidening: 4,
   /** Visits of one block after which the function is given up. */
   visitsPerBlock: 60,
   /** Instructions executed abstractly for one root function, callees included: about half a second. */

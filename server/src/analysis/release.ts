@@ -197,7 +197,9 @@ function isClearlyWrong(releasing: Releasing, set: PageSet, count: Term): boolea
   const isUnsigned = count.kind === 'operation' && count.operator === 'unsigned';
   const value = isUnsigned ? count.operands[0]! : count;
   if (value === set.obtained) return state.facts.bounds(value).low < 0;
-  return set.asked !== undefined && asNumber(set.asked) !== 0 && state.facts.areEqual(count, set.asked);
+  return (
+    set.asked !== undefined && state.facts.bounds(count).high > 0 && state.facts.areEqual(count, set.asked)
+  );
 }
 
 function releaseObject(releasing: Releasing, term: Term): void {

@@ -46,6 +46,8 @@ export interface PageSet {
   /** Pages obtained and asked for. */
   readonly obtained: Term;
   readonly asked: Term | undefined;
+  /** The places that held the number asked for at the call: whether they still do is part of the property. */
+  readonly askedPlaces: readonly string[];
   /** Bytes obtained, where the call counts bytes. */
   readonly bytes: Term | undefined;
   /** Slots [from, to) are still the analysed code's to release. */
@@ -176,6 +178,7 @@ export class State {
         `${set.id}=${this.mayExist(set) ? set.status : 'empty'}${set.isExact ? '' : '~'}${this.remainder(set)}`,
       );
     for (const allocation of this.allocations.values()) {
+      if (!allocation.isPageArray) continue;
       const { low, high } = this.facts.bounds(allocation.atom);
       const nullness = high <= 0 ? 'null' : low > 0 ? '' : '?';
       parts.push(`${allocation.id}=${allocation.status}${nullness}`);
@@ -185,6 +188,17 @@ export class State {
   }
 
   private remainder(set: PageSet): string {
+    return this.extent(set) + this.stillAsked(set);
+  }
+
+  /** Whether a variable still counts the pages asked for where fewer, or none, were obtained. */
+  private stillAsked(set: PageSet): string {
+    const { asked } = set;
+    if (!asked || set.status !== 'held' || this.facts.isAtMost(asked, set.obtained)) return '';
+    return set.askedPlaces.map(key => (this.memory.get(key) === asked ? 'a' : '-')).join('');
+  }
+
+  private extent(set: PageSet): string {
     if (set.status !== 'held' || !set.isExact) return '';
     return this.mayRemain(set) ? '' : '0';
   }

@@ -12,10 +12,15 @@ export interface Linear {
   readonly parts: ReadonlyMap<Atom, number>;
 }
 
+/** An atom is the linear form 1 · itself. */
+interface Single {
+  readonly parts: ReadonlyMap<Atom, number>;
+}
+
 export type Atom = SymbolAtom | OperationAtom | AddressAtom | PageAtom;
 
 /** An unknown: a parameter, what memory held on entry, a call's result, a merge of values. */
-export interface SymbolAtom {
+export interface SymbolAtom extends Single {
   readonly kind: 'symbol';
   readonly id: number;
   readonly name: string;
@@ -24,7 +29,7 @@ export interface SymbolAtom {
 }
 
 /** An operation that is not linear. */
-export interface OperationAtom {
+export interface OperationAtom extends Single {
   readonly kind: 'operation';
   readonly id: number;
   readonly operator: string;
@@ -32,7 +37,7 @@ export interface OperationAtom {
 }
 
 /** The address of a place (a variable or a member). */
-export interface AddressAtom {
+export interface AddressAtom extends Single {
   readonly kind: 'address';
   readonly id: number;
   readonly place: string;
@@ -41,12 +46,15 @@ export interface AddressAtom {
 }
 
 /** Page number `index` (from 0) of a page set. */
-export interface PageAtom {
+export interface PageAtom extends Single {
   readonly kind: 'page';
   readonly id: number;
   readonly set: string;
   readonly index: Term;
 }
+
+/** Ids stay below this, so that two of them make one exact number. */
+const MAX_TERMS = 2 ** 26;
 
 /** What stands for a symbol or page from now on; undefined leaves it. */
 export type Replacement = (atom: SymbolAtom | PageAtom) => Term | undefined;
@@ -54,6 +62,8 @@ export type Replacement = (atom: SymbolAtom | PageAtom) => Term | undefined;
 /** Interns terms; one per analysed file. */
 export class Terms {
   private readonly byKey = new Map<string, Term>();
+  private readonly sums = new Map<number, Term>();
+  private readonly differences = new Map<number, Term>();
   private nextId = 1;
 
   constant(value: number): Linear {
@@ -78,6 +88,18 @@ export class Terms {
   }
 
   add(left: Term, right: Term, factor = 1): Term {
+    if (factor !== 1 && factor !== -1) return this.sum(left, right, factor);
+    const memo = factor === 1 ? this.sums : this.differences;
+    const key = left.id * MAX_TERMS + right.id;
+    let result = memo.get(key);
+    if (!result) {
+      result = this.sum(left, right, factor);
+      memo.set(key, result);
+    }
+    return result;
+  }
+
+  private sum(left: Term, right: Term, factor: number): Term {
     const parts = new Map(partsOf(left));
     for (const [atom, coefficient] of partsOf(right)) {
       const sum = (parts.get(atom) ?? 0) + factor * coefficient;
@@ -150,17 +172,18 @@ export class Terms {
     return this.intern(key, id => ({ kind: 'linear', id, constant, parts: new Map(sorted) }));
   }
 
-  private intern(key: string, make: (id: number) => Term): Term {
+  private intern(key: string, make: (id: number) => Linear | Omit<Atom, 'parts'>): Term {
     const known = this.byKey.get(key);
     if (known) return known;
-    const term = make(this.nextId++);
+    const term = make(this.nextId++) as Term;
+    if (term.kind !== 'linear') Object.assign(term, { parts: new Map([[term, 1]]) });
     this.byKey.set(key, term);
     return term;
   }
 }
 
 export function partsOf(term: Term): ReadonlyMap<Atom, number> {
-  return term.kind === 'linear' ? term.parts : new Map([[term, 1]]);
+  return term.parts;
 }
 
 export function constantOf(term: Term): number {

@@ -188,9 +188,23 @@ export class Values extends Memory {
     // x & (PAGE_SIZE - 1) and offset_in_page(x) are the same question.
     if (operator === '&' && b !== undefined && b > 0 && Number.isInteger(Math.log2(b + 1)))
       return this.terms.operation('%', left, this.terms.constant(b + 1));
+    if (operator === '&') {
+      const flag = this.flagTest(left, right) ?? this.flagTest(right, left);
+      if (flag) return flag;
+    }
     if ((operator === '|' || operator === '&' || operator === '^') && left.id > right.id)
       return this.terms.operation(operator, right, left);
     return this.terms.operation(operator, left, right);
+  }
+
+  /** `(A | B) & A` for named flag bits: A, or nothing where the set of bits lacks it. */
+  private flagTest(bits: Term, flag: Term): Term | undefined {
+    if (!isNamedConstant(flag)) return;
+    const members = flagMembers(bits);
+    if (!members) return;
+    if (!members.includes(flag)) return this.number(0);
+    this.state.facts.assumeNot(flag, 0);
+    return flag;
   }
 
   /** The name of a local or parameter that holds exactly this value now. */
@@ -265,6 +279,19 @@ export class Values extends Memory {
     const isSigned = from.kind === 'integer' ? from.signed : Number.isFinite(low);
     return isSigned && low < 0 ? this.terms.operation('unsigned', term) : term;
   }
+}
+
+function isNamedConstant(term: Term): boolean {
+  return term.kind === 'symbol' && term.name.startsWith('global:');
+}
+
+/** The named bits of `A | B | …`, or undefined where others may be among them. */
+function flagMembers(term: Term): Term[] | undefined {
+  if (asNumber(term) === 0) return [];
+  if (isNamedConstant(term)) return [term];
+  if (term.kind !== 'operation' || term.operator !== '|') return;
+  const parts = term.operands.map(flagMembers);
+  return parts.every(part => part !== undefined) ? parts.flat() : undefined;
 }
 
 function isTruth(term: Term): boolean {
