@@ -64,7 +64,7 @@ function mapHuge(mm: AddressSpace, vma: Vma, address: number, access: Access): b
   for (let page = start; page < start + HUGE_PAGES; page++) if (mm.ptes.has(page)) return false;
   mm.noteAnonymous(vma);
   if (access === 'read') {
-    mm.pmds.set(huge, { folio: mm.holdHugeZero(), writable: false, dirty: false });
+    mm.pmds.set(huge, { folio: mm.machine.hugeZero, writable: false, dirty: false });
     return true;
   }
   const folio = mm.machine.allocate({ kind: 'anon', order: HUGE_ORDER, address: start * PAGE_SIZE });

@@ -33,7 +33,7 @@ function copyHuge(parent: AddressSpace, child: AddressSpace, vma: Vma): void {
   for (const [huge, pmd] of [...parent.pmds]) {
     if (huge < hugeNumber(vma.start) || huge > hugeNumber(vma.end - 1)) continue;
     if (pmd.folio.kind === 'hugezero')
-      child.pmds.set(huge, { folio: child.holdHugeZero(), writable: false, dirty: false });
+      child.pmds.set(huge, { folio: pmd.folio, writable: false, dirty: false });
     else if (!pmd.folio.exclusive.has(0) || !needsCopy(parent, pmd.folio)) shareHuge(child, huge, pmd);
     else if (vma.backing === 'hugetlb') child.pmds.set(huge, copyHugetlb(parent.machine, vma, huge, pmd));
     else parent.splitPmd(huge);

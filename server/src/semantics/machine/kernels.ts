@@ -56,7 +56,7 @@ const DEFECTS: Readonly<Record<KernelVersion, readonly Defect[]>> = {
 };
 
 /** Where a WARN of the modelled functions stands, by version. */
-const WARNINGS = {
+export const WARNINGS = {
   noPagesWanted: { '6.1': 'lib/iov_iter.c:1302', '6.12': 'lib/iov_iter.c:990' },
   folioqOffset: { '6.12': 'lib/iov_iter.c:1011' },
   folioqOffsetExtract: { '6.12': 'lib/iov_iter.c:1595' },
@@ -104,6 +104,8 @@ export interface Kernel {
   readonly checksPinsAtFree: boolean;
   /** wp_can_reuse_anon_folio(): a page of a large folio is never taken over for its last mapping. */
   readonly neverReusesLarge: boolean;
+  /** __split_huge_pmd(): the pages' mappings inherit the dirty bit; before, the folio alone does. */
+  readonly splitKeepsDirty: boolean;
   /** The ITER_* kinds of include/linux/uio.h. */
   readonly iteratorKinds: readonly IteratorKind[];
 }
@@ -119,6 +121,7 @@ export function kernelOf(version: KernelVersion): Kernel {
     newGup: version === '6.12',
     checksPinsAtFree: version === '6.12',
     neverReusesLarge: version === '6.12',
+    splitKeepsDirty: version === '6.12',
     iteratorKinds: [...COMMON, version === '6.12' ? 'folioq' : 'pipe'],
   };
 }

@@ -54,7 +54,7 @@ export interface Pte {
   readonly special: boolean;
 }
 
-/** A mapping of one huge page: a THP, the huge zero page, or hugetlb. */
+/** A mapping of one huge page: a THP, hugetlb, or the huge zero page, which counts its users apart from its references. */
 export interface Pmd {
   readonly folio: Folio;
   writable: boolean;
@@ -75,8 +75,6 @@ export class AddressSpace {
   readonly pmds = new Map<number, Pmd>();
   /** MMF_HAS_PINNED: once set, fork looks whether pages are pinned. */
   hasPinned = false;
-  /** This mm's reference of the huge zero page was taken. */
-  usesHugeZero = false;
   private vmas: Vma[] = [];
   /** Files and anonymous vmas that ever got an anonymous page: fork copies their page tables. */
   private readonly anonymous = new Set<number>();
@@ -143,15 +141,6 @@ export class AddressSpace {
   /** The end of the process: everything is unmapped. */
   exit(): void {
     for (const vma of this.vmas) this.unmap(vma.start, vma.end);
-    if (this.usesHugeZero) putReferences(this.machine, this.machine.hugeZero, 1);
-    this.usesHugeZero = false;
-  }
-
-  /** mm_get_huge_zero_folio(): one reference an mm, however often it is mapped. */
-  holdHugeZero(): Folio {
-    if (!this.usesHugeZero) this.machine.hugeZero.refs++;
-    this.usesHugeZero = true;
-    return this.machine.hugeZero;
   }
 
   /** __split_huge_pmd(): the huge mapping becomes 512 mappings of pages; the folio stays whole. */
@@ -159,11 +148,12 @@ export class AddressSpace {
     const pmd = this.pmds.get(huge);
     if (!pmd) return;
     this.pmds.delete(huge);
-    const { folio, writable, dirty } = pmd;
+    const { folio, writable } = pmd;
+    const dirty = pmd.dirty && this.machine.kernel.splitKeepsDirty;
     const isZero = folio.kind === 'hugezero';
     if (!isZero) {
       folio.refs += HUGE_PAGES - 1;
-      folio.dirty ||= dirty;
+      folio.dirty ||= pmd.dirty;
     }
     const exclusive = folio.exclusive.has(0);
     for (let k = 0; k < HUGE_PAGES; k++) {
