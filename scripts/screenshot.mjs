@@ -35,7 +35,7 @@ const settings = {
 };
 const workbench = await startWorkbench({ vsix: packageExtension(), settings });
 const { browser, page } = await openPage(ensureChromium(), {
-  deviceScaleFactor: 2,
+  deviceScaleFactor: 1.5,
   viewport: { width: 1100, height: 720 },
 });
 try {
@@ -67,9 +67,9 @@ async function takePictures() {
   await picture('hover');
 
   await page.keyboard.press('Escape');
-  await squiggle.click();
+  await squiggle.click({ force: true }); // the text lies over it
   await page.keyboard.press('Control+.');
-  await page.locator('.action-widget').waitFor(PATIENCE);
+  await page.locator('.action-widget').first().waitFor(PATIENCE);
   await picture('fix');
   await page.keyboard.press('Enter');
   await page.locator('.cdr.squiggly-error').waitFor({ ...PATIENCE, state: 'detached' });

@@ -317,6 +317,17 @@ describe('nothing ends the server:', () => {
     expect(await client.rules(URI)).toEqual(['release-mismatch']);
   });
 
+  test('a hover in a file whose analysis failed: it is not tried again', async () => {
+    client = await Client.start(server, PULL);
+    await client.open(URI, 'iov_iter HANG');
+    await client.pull(URI);
+    const started = Date.now();
+    const position = { line: 0, character: 0 };
+    expect(await client.request('textDocument/hover', { textDocument: { uri: URI }, position })).toBeNull();
+    expect(Date.now() - started).toBeLessThan(300);
+    expect(client.eras).toEqual([]);
+  });
+
   test('a request cancelled by the client', async () => {
     client = await Client.start(server, PULL);
     await client.open(URI, `${WORDS}SLOW`);

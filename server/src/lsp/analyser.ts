@@ -27,7 +27,7 @@ interface Job {
 }
 
 /** No file of the kernel takes near this long, in ms: the thread hangs. */
-const TIME_LIMIT = 20_000;
+const TIME_LIMIT = 10_000;
 
 /** The thread is started at the first question, and anew after it died. One question is with the thread at a time. */
 export class ThreadAnalyser implements Analyser {

@@ -8,6 +8,8 @@ export interface Analysis {
   readonly era: Era;
   readonly assumed: boolean;
   readonly report: FileReport;
+  /** The engine gave no report; this one only says so. */
+  readonly failed?: true;
 }
 
 /** The settings that change what the engine says. */

@@ -101,13 +101,18 @@ export class Session {
     return document.analysis.promise;
   }
 
-  /** Asks the engine about the present text, ahead of the analyses. */
+  /**
+   * Asks the engine about the present text once that is analysed, ahead of the analyses of other files; undefined
+   * where the file is not of interest or its analysis failed.
+   */
   async askAbout<K extends 'hover' | 'inlayHints'>(
     kind: K,
     document: OpenDocument,
     rest: Omit<QuestionOf<K>, 'file' | 'settings'>,
     cancel: CancellationToken,
-  ): Promise<AnswerOf<K>> {
+  ): Promise<AnswerOf<K> | undefined> {
+    const analysis = await unlessCancelled(this.analysis(document), cancel);
+    if (!analysis || analysis.failed) return undefined;
     const question = { ...(await this.about(document)), ...rest } as QuestionOf<K>;
     return this.analyser.ask(kind, question, { cancel, urgent: true });
   }
@@ -150,7 +155,7 @@ export class Session {
       .ask('analyse', question, { cancel })
       .catch(error => this.failure(document, error));
     if (cancel.isCancellationRequested) throw new Cancelled();
-    if (analysis) for (const listener of this.analysed) listener(document, analysis);
+    if (analysis && !analysis.failed) for (const listener of this.analysed) listener(document, analysis);
     return analysis;
   }
 
@@ -161,7 +166,7 @@ export class Session {
     const reason = 'the analysis of this file failed; see the log';
     const notAnalysed = [{ file: path, start: 0, end: text.length, function: '', reason }];
     const report = { path, findings: [], notAnalysed, extractions: [], iterators: [] };
-    return { era: 'will-pin', assumed: true, report };
+    return { era: 'will-pin', assumed: true, report, failed: true };
   }
 
   private async fetchSettings(scopeUri: string): Promise<Settings> {
@@ -176,6 +181,14 @@ export class Session {
       return readSettings({});
     }
   }
+}
+
+/** Rejects with Cancelled as soon as the request is cancelled, whatever the work does. */
+function unlessCancelled<Result>(work: Promise<Result>, cancel: CancellationToken): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    cancel.onCancellationRequested(() => reject(new Cancelled()));
+    work.then(resolve, reject);
+  });
 }
 
 /** Waits so many ms, or until the work is no longer wanted. */
