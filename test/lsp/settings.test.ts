@@ -27,7 +27,6 @@ describe('reading', () => {
       delay: -1,
       run: 1,
       leaksWhileTyping: 'yes',
-      baseline: {},
     };
     expect(readSettings(given, name => complaints.push(name))).toEqual(DEFAULT_SETTINGS);
     expect(complaints.sort()).toEqual(

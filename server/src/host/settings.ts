@@ -9,7 +9,6 @@ export interface Settings {
   readonly delay: number;
   readonly leaksWhileTyping: boolean;
   readonly inlayHints: boolean;
-  readonly baseline: string;
 }
 
 /** One row of the table from which package.json's settings and docs/settings.md are generated. */
@@ -59,9 +58,9 @@ export const SETTINGS: { readonly [Name in keyof Settings]: SettingRow<Settings[
     accepts: isSeverities,
     default: {},
     description:
-      'Severity by rule id, for example `{ "get-for-data": "hint", "missing-dirty": "off" }`. Rules that are not named keep their default.',
+      'Severity by rule id, for example `{ "get-for-data": "hint", "missing-dirty": "off" }`. Rules that are not named keep their default. Not taken from an untrusted workspace, which might hide what it does.',
     scope: 'resource',
-    restricted: false,
+    restricted: true,
   },
   run: {
     ...oneOf('onType', 'onSave'),
@@ -95,15 +94,6 @@ export const SETTINGS: { readonly [Name in keyof Settings]: SettingRow<Settings[
     scope: 'resource',
     restricted: false,
   },
-  baseline: {
-    schema: { type: 'string' },
-    accepts: (value): value is string => typeof value === 'string',
-    default: '.pinsight-baseline.json',
-    description:
-      'File with the findings that are accepted as they are, relative to the workspace folder. Not taken from an untrusted workspace.',
-    scope: 'resource',
-    restricted: true,
-  },
 };
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -133,6 +123,5 @@ export function readSettings(raw: unknown, complain: (name: string) => void = ()
     delay: read('delay'),
     leaksWhileTyping: read('leaksWhileTyping'),
     inlayHints: read('inlayHints'),
-    baseline: read('baseline'),
   };
 }

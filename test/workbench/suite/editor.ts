@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import {
   type CodeAction,
+  ConfigurationTarget,
   commands,
   extensions,
   type Hover,
@@ -43,6 +44,21 @@ const hintsOf = (document: TextDocument): Thenable<InlayHint[]> =>
     document.uri,
     new Range(0, 0, document.lineCount, 0),
   );
+
+/** Does something while release-mismatch is turned off in the settings of the user or the workspace. */
+async function withRules(
+  document: TextDocument,
+  target: ConfigurationTarget,
+  action: () => Promise<unknown>,
+): Promise<void> {
+  const settings = workspace.getConfiguration('pinsight', document.uri);
+  await settings.update('rules', { 'release-mismatch': 'off' }, target);
+  try {
+    await action();
+  } finally {
+    await settings.update('rules', undefined, target);
+  }
+}
 
 async function opened(name: string, expected: readonly string[]): Promise<TextEditor> {
   const editor = await openEditor(name);
@@ -151,20 +167,28 @@ describe('in the editor', () => {
 
   it('follows a change of the severity setting', async () => {
     const { document } = await opened('pins.c', ['release-mismatch']);
-    const settings = workspace.getConfiguration('pinsight', document.uri);
-    await settings.update('rules', { 'release-mismatch': 'off' });
-    try {
-      await until(
+    await withRules(document, ConfigurationTarget.Global, () =>
+      until(
         () => rules(document),
         found => found.length === 0,
-      );
-    } finally {
-      await settings.update('rules', undefined);
-    }
+      ),
+    );
     await until(
       () => rules(document),
       found => found.length === 1,
     );
+  });
+
+  it('lets only a trusted workspace turn rules off', async () => {
+    const { document } = await opened('pins.c', ['release-mismatch']);
+    await withRules(document, ConfigurationTarget.Workspace, async () => {
+      if (workspace.isTrusted)
+        await until(
+          () => rules(document),
+          found => found.length === 0,
+        );
+      else assert.deepEqual(workspace.getConfiguration('pinsight', document.uri).get('rules'), {});
+    });
   });
 
   it('comes back after a restart of the server', async () => {
