@@ -1,0 +1,274 @@
+import { describe, expect, it } from 'vitest';
+import { Bio, bioIovIterGetPages, bioReleasePages } from '../../server/src/semantics/machine/bios.ts';
+import {
+  ITER_ALLOW_P2PDMA,
+  iovIterExtractPages,
+  iovIterGetPages2,
+  iovIterGetPagesAlloc2,
+  PagesPointer,
+} from '../../server/src/semantics/machine/extract.ts';
+import {
+  FOLL,
+  getUserPages,
+  getUserPagesFast,
+  pinUserPages,
+} from '../../server/src/semantics/machine/gup.ts';
+import { advance, FolioXArray, IovIter, revert } from '../../server/src/semantics/machine/iterators.ts';
+import {
+  EINVAL,
+  KernelOops,
+  type KernelVersion,
+  kernelOf,
+  repaired,
+} from '../../server/src/semantics/machine/kernels.ts';
+import { AddressSpace } from '../../server/src/semantics/machine/memory.ts';
+import { Machine, maybeDmaPinned, PAGE_SIZE, type Page } from '../../server/src/semantics/machine/pages.ts';
+import { Pipe } from '../../server/src/semantics/machine/pipes.ts';
+import {
+  pagePutUnpin,
+  putPage,
+  unpinUserPages,
+  unpinUserPagesDirtyLock,
+} from '../../server/src/semantics/machine/releases.ts';
+import { extractIterToSg, SgTable } from '../../server/src/semantics/machine/scatterlist.ts';
+import { UserMemory } from './userMemory.ts';
+
+function process(version: KernelVersion, mended = false): AddressSpace {
+  const kernel = kernelOf(version);
+  return new AddressSpace(new Machine(mended ? repaired(kernel) : kernel));
+}
+
+function anonymous(mm: AddressSpace, pages = 4): number {
+  const memory = new UserMemory(mm.machine, mm);
+  const start = memory.reserve('anon', pages);
+  memory.place('anon', start, pages, 'T'.repeat(pages));
+  return start;
+}
+
+function kernelPages(mm: AddressSpace, order: number): Page[] {
+  const folio = mm.machine.allocate({ kind: 'kernel', order });
+  return Array.from({ length: folio.length }, (_, k) => folio.page(k));
+}
+
+describe('extraction of the v7 series', () => {
+  it.each([
+    ['dest', 'pin', 1025],
+    ['source', 'get', 2],
+  ] as const)('on a user-backed %s leaves a %s', (direction, mode, refs) => {
+    const mm = process('v7');
+    const iter = new IovIter({ kind: 'ubuf', base: anonymous(mm) }, direction, 100);
+    const pages = new PagesPointer('null');
+    expect(iovIterExtractPages(mm, iter, pages, 100, 4, 0)).toEqual({ ret: 100, offset: 0 });
+    const page = pages.entries[0] as Page;
+    expect(page.folio.refs).toBe(refs);
+    expect(maybeDmaPinned(page.folio)).toBe(mode === 'pin');
+    pagePutUnpin(mm.machine, page, mode);
+    expect(page.folio.refs).toBe(1);
+  });
+
+  it.each(['dest', 'source'] as const)(
+    'gives a bio of a user-backed %s one flag, which releases all',
+    direction => {
+      const mm = process('v7');
+      const base = anonymous(mm);
+      const bio = new Bio(mm.machine, 16, 512);
+      expect(bioIovIterGetPages(mm, bio, new IovIter({ kind: 'ubuf', base }, direction, 2 * PAGE_SIZE))).toBe(
+        0,
+      );
+      expect(bio.hold).toBe(direction === 'dest' ? 'pin' : 'get');
+      bioReleasePages(mm.machine, bio, false);
+      expect(bio.vecs.map(({ page }) => page.folio.refs)).toEqual([1, 1]);
+    },
+  );
+
+  it('refuses ITER_ALLOW_P2PDMA on kernel memory', () => {
+    const mm = process('v7');
+    const segments = [{ buffer: { pages: kernelPages(mm, 0) }, offset: 0, length: 10 }];
+    const iter = new IovIter({ kind: 'kvec', segments }, 'dest', 10);
+    expect(iovIterExtractPages(mm, iter, new PagesPointer('null'), 10, 4, ITER_ALLOW_P2PDMA).ret).toBe(
+      EINVAL,
+    );
+    expect(iter.count).toBe(10);
+  });
+});
+
+describe('a pipe iterator', () => {
+  it('hands out fresh pages of the pipe with a reference each, until it is full', () => {
+    const mm = process('6.1');
+    const pipe = new Pipe(3);
+    const iter = new IovIter({ kind: 'pipe', pipe }, 'dest', 5 * PAGE_SIZE);
+    const pages = new PagesPointer('null');
+    expect(iovIterGetPagesAlloc2(mm, iter, pages, 5 * PAGE_SIZE)).toEqual({ ret: 3 * PAGE_SIZE, offset: 0 });
+    expect(pages.entries.map(page => page?.folio.refs)).toEqual([2, 2, 2]);
+    expect(iter.count).toBe(2 * PAGE_SIZE);
+    for (const page of pages.entries) if (page) putPage(mm.machine, page);
+    expect(pipe.buffers.map(({ page }) => page.folio.refs)).toEqual([1, 1, 1]);
+  });
+
+  it('goes on in a page that is not full, and gives back what is reverted', () => {
+    const mm = process('6.1');
+    const pipe = new Pipe(4);
+    const iter = new IovIter({ kind: 'pipe', pipe }, 'dest', 3 * PAGE_SIZE);
+    const given = () => new PagesPointer('given');
+    expect(iovIterGetPages2(mm, iter, given(), 100, 4)).toEqual({ ret: 100, offset: 0 });
+    const second = given();
+    expect(iovIterGetPages2(mm, iter, second, PAGE_SIZE, 4)).toEqual({ ret: PAGE_SIZE, offset: 100 });
+    expect(second.entries).toHaveLength(2);
+    revert(mm.machine, iter, PAGE_SIZE);
+    expect(pipe.buffers).toHaveLength(1);
+    expect([pipe.lastOffset, iter.count]).toEqual([100, 3 * PAGE_SIZE - 100]);
+    expect(second.entries[1]?.folio.refs).toBe(1);
+  });
+
+  it('fails on a full pipe, and cannot be advanced over what it never appended', () => {
+    const mm = process('6.1');
+    const iter = new IovIter({ kind: 'pipe', pipe: new Pipe(0) }, 'dest', 10);
+    expect(iovIterGetPages2(mm, iter, new PagesPointer('given'), 10, 1).ret).toBe(-14);
+    expect(() => advance(mm.machine, iter, 5)).toThrow(KernelOops);
+  });
+});
+
+describe('releases of arrays', () => {
+  it('ignore an error number taken for a count, with a warning', () => {
+    const mm = process('6.12');
+    unpinUserPages(mm.machine, [], -14);
+    expect(mm.machine.warnings).toEqual(['mm/gup.c:412']);
+  });
+
+  it('skip leading empty slots on 6.12 and stop at later ones', () => {
+    const mm = process('6.12');
+    const [page] = kernelPages(mm, 0);
+    unpinUserPages(mm.machine, [undefined, page], 2);
+    expect(page?.folio.refs).toBe(1 - 1024);
+    expect(() => unpinUserPages(mm.machine, [page, undefined], 2)).toThrow(KernelOops);
+    expect(() => unpinUserPages(process('6.1').machine, [undefined], 1)).toThrow(KernelOops);
+  });
+
+  it('dirty whatever they are given', () => {
+    const mm = process('6.12');
+    const zero = mm.machine.zero.page(0);
+    unpinUserPagesDirtyLock(mm.machine, [zero], 1, true);
+    expect(mm.machine.zero.dirty).toBe(true);
+    unpinUserPagesDirtyLock(mm.machine, [zero], 1, false);
+    expect(mm.machine.zero.refs).toBe(1);
+  });
+});
+
+/** The kernel as released does one thing, the repaired one another. */
+describe('defects', () => {
+  it('xarray: a hole at an unaligned position claims bytes', () => {
+    const run = (mended: boolean) => {
+      const mm = process('6.12', mended);
+      const iter = new IovIter({ kind: 'xarray', xarray: new FolioXArray(), start: 100 }, 'dest', 5000);
+      const pages = new PagesPointer('given');
+      return [iovIterExtractPages(mm, iter, pages, 5000, 4, 0).ret, pages.entries.length, iter.count];
+    };
+    expect(run(false)).toEqual([5000, 0, 0]);
+    expect(run(true)).toEqual([0, 0, 5000]);
+  });
+
+  it('xarray to scatterlist: later folios are entered at the first offset', () => {
+    const run = (mended: boolean) => {
+      const mm = process('6.12', mended);
+      const xarray = new FolioXArray();
+      for (const index of [0, 1]) xarray.store(index, mm.machine.allocate({ kind: 'kernel', order: 0 }));
+      const iter = new IovIter({ kind: 'xarray', xarray, start: 100 }, 'dest', 6000);
+      const table = new SgTable();
+      extractIterToSg(mm, iter, 6000, table, 8, 0);
+      return table.entries.map(({ offset, length }) => [offset, length]);
+    };
+    expect(run(false)).toEqual([
+      [100, 3996],
+      [100, 2004],
+    ]);
+    expect(run(true)).toEqual([
+      [100, 3996],
+      [0, 2004],
+    ]);
+  });
+
+  it('scatterlist: running dry drops every pin', () => {
+    const run = (mended: boolean) => {
+      const mm = process('6.12', mended);
+      const iter = new IovIter({ kind: 'ubuf', base: anonymous(mm) }, 'dest', 100);
+      const table = new SgTable();
+      return [extractIterToSg(mm, iter, 101, table, 8, 0), table.entries.length, iter.count];
+    };
+    expect(run(false)).toEqual([0, 0, 0]);
+    expect(run(true)).toEqual([100, 1, 0]);
+  });
+
+  it('get_pages: a leading empty bvec takes a reference', () => {
+    const run = (mended: boolean) => {
+      const mm = process('6.12', mended);
+      const [page] = kernelPages(mm, 0) as [Page];
+      const segments = [
+        { page, offset: 64, length: 0 },
+        { page, offset: 0, length: 10 },
+      ];
+      const iter = new IovIter({ kind: 'bvec', segments }, 'dest', 10);
+      const { ret } = iovIterGetPagesAlloc2(mm, iter, new PagesPointer('null'), 10);
+      return [ret, page.folio.refs];
+    };
+    expect(run(false)).toEqual([0, 2]);
+    expect(run(true)).toEqual([10, 2]);
+  });
+
+  it('extract_pages: the allocated array outlives a failure', () => {
+    const run = (mended: boolean) => {
+      const mm = process('6.12', mended);
+      const iter = new IovIter({ kind: 'ubuf', base: 0 }, 'dest', 100);
+      const pages = new PagesPointer('null');
+      return [iovIterExtractPages(mm, iter, pages, 100, 4, 0).ret, pages.fate];
+    };
+    expect(run(false)).toEqual([-14, 'allocated']);
+    expect(run(true)).toEqual([-14, 'null']);
+  });
+
+  it('fast: no pages asked for, yet every further one is taken', () => {
+    const run = (mended: boolean) => {
+      const mm = process('6.12', mended);
+      const pages: (Page | undefined)[] = [];
+      return [getUserPagesFast(mm, anonymous(mm), 0, 0, pages), pages.length];
+    };
+    expect(run(false)).toEqual([4, 4]);
+    expect(run(true)).toEqual([0, 0]);
+  });
+
+  it('pin_user_pages: illegal flags give 0 on 6.12', () => {
+    expect(pinUserPages(process('6.12'), 0, 1, FOLL.GET, [])).toBe(0);
+    expect(pinUserPages(process('6.12', true), 0, 1, FOLL.GET, [])).toBe(EINVAL);
+    expect(pinUserPages(process('6.1'), 0, 1, FOLL.GET, [])).toBe(EINVAL);
+  });
+
+  it('get_user_pages: FOLL_GET without an array leaks on 6.1', () => {
+    const run = (mended: boolean) => {
+      const mm = process('6.1', mended);
+      const start = anonymous(mm);
+      const got = getUserPages(mm, start, 1, FOLL.GET, null);
+      return [got, mm.lookup(start).pte?.page?.folio.refs];
+    };
+    expect(run(false)).toEqual([1, 2]);
+    expect(run(true)).toEqual([EINVAL, 1]);
+  });
+});
+
+describe('what the kernel must not do', () => {
+  it('stops the machine', () => {
+    const mm = process('6.12');
+    const iovec = new IovIter({ kind: 'iovec', segments: [{ base: 0, length: 0 }] }, 'dest', 10);
+    expect(() => iovIterExtractPages(mm, iovec, new PagesPointer('null'), 10, 4, 0)).toThrow(KernelOops);
+    expect(() => revert(mm.machine, new IovIter({ kind: 'ubuf', base: 0 }, 'dest', 10), 1)).toThrow(
+      KernelOops,
+    );
+    expect(() => iovIterGetPages2(mm, iovec, new PagesPointer('null'), 10, 4)).toThrow(KernelOops);
+    expect(() => getUserPagesFast(process('6.1'), 0, 1, 0, null)).not.toThrow();
+  });
+
+  it('warns about a revert of more than a call can move', () => {
+    const mm = process('6.12');
+    const iter = new IovIter({ kind: 'ubuf', base: 0 }, 'dest', 10);
+    revert(mm.machine, iter, 2 ** 31);
+    expect([iter.count, mm.machine.warnings]).toEqual([10, ['lib/iov_iter.c:615']]);
+  });
+});
