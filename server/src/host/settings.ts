@@ -1,4 +1,5 @@
 import type { Severity } from '../report/findings.ts';
+import { RULE_IDS } from '../report/ruleIds.ts';
 import type { Era } from '../semantics/eras.ts';
 
 /** What the user may set, as the server uses it. */
@@ -35,6 +36,10 @@ const flag = {
 
 const SEVERITIES: readonly string[] = ['error', 'warning', 'hint', 'off'];
 
+const SEVERITY_BY_RULE = Object.fromEntries(
+  [...RULE_IDS].sort().map(id => [id, { type: 'string', enum: SEVERITIES }]),
+);
+
 const isSeverities = (value: unknown): value is Settings['rules'] =>
   typeof value === 'object' &&
   value !== null &&
@@ -54,7 +59,7 @@ export const SETTINGS: { readonly [Name in keyof Settings]: SettingRow<Settings[
     restricted: false,
   },
   rules: {
-    schema: { type: 'object', additionalProperties: { type: 'string', enum: SEVERITIES } },
+    schema: { type: 'object', properties: SEVERITY_BY_RULE, additionalProperties: false },
     accepts: isSeverities,
     default: {},
     description:

@@ -13,6 +13,7 @@ import {
   type TextDocument,
   type TextEditor,
   WorkspaceEdit,
+  window,
   workspace,
 } from 'vscode';
 import { closeAll, findings, openEditor, rules, until } from './helpers.ts';
@@ -141,6 +142,18 @@ describe('in the editor', () => {
       found => !found.includes('release-mismatch'),
     );
     assert.match(document.getText(), /\t\/\* pinsight: allow\(release-mismatch\) \*\/\n\tput_page/);
+  });
+
+  it('shows the page of a rule', async () => {
+    const { document } = await opened('pins.c', ['release-mismatch']);
+    const actions = await actionsAt(document, findings(document)[0]!.range);
+    const { command } = actions.find(({ title }) => title.startsWith('Show documentation'))!;
+    await commands.executeCommand(command!.command, ...(command!.arguments ?? []));
+    await until(
+      () => window.tabGroups.activeTabGroup.activeTab?.label ?? '',
+      label => label.includes('release-mismatch.md'),
+    );
+    await commands.executeCommand('workbench.action.closeActiveEditor');
   });
 
   it('keeps a leak for the save while its function is being written', async () => {
