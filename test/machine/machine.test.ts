@@ -7,13 +7,22 @@ import {
   iovIterGetPagesAlloc2,
   PagesPointer,
 } from '../../server/src/semantics/machine/extract.ts';
+import { touch } from '../../server/src/semantics/machine/faults.ts';
+import { fork } from '../../server/src/semantics/machine/fork.ts';
 import {
   FOLL,
   getUserPages,
   getUserPagesFast,
   pinUserPages,
 } from '../../server/src/semantics/machine/gup.ts';
-import { advance, FolioXArray, IovIter, revert } from '../../server/src/semantics/machine/iterators.ts';
+import {
+  advance,
+  FOLIOQ_SLOTS,
+  FolioXArray,
+  folioQueueIter,
+  IovIter,
+  revert,
+} from '../../server/src/semantics/machine/iterators.ts';
 import {
   EINVAL,
   KernelOops,
@@ -235,6 +244,15 @@ describe('defects', () => {
     expect(run(true)).toEqual([0, 0]);
   });
 
+  it('fast: no pages asked for, and the rest of the mapping is faulted in', () => {
+    const mm = process('6.12');
+    const memory = new UserMemory(mm.machine, mm);
+    const start = memory.reserve('anon', 4);
+    memory.place('anon', start, 4, 'TUTU');
+    expect(getUserPagesFast(mm, start, 0, 0, [])).toBe(4);
+    expect(getUserPagesFast(mm, start + 3 * PAGE_SIZE, 0, 0, [])).toBe(0);
+  });
+
   it('pin_user_pages: illegal flags give 0 on 6.12', () => {
     expect(pinUserPages(process('6.12'), 0, 1, FOLL.GET, [])).toBe(0);
     expect(pinUserPages(process('6.12', true), 0, 1, FOLL.GET, [])).toBe(EINVAL);
@@ -250,6 +268,80 @@ describe('defects', () => {
     };
     expect(run(false)).toEqual([1, 2]);
     expect(run(true)).toEqual([EINVAL, 1]);
+  });
+});
+
+describe('memory', () => {
+  /** One page of a huge folio stays mapped; a child shared it for a while, so that it is no longer exclusive. */
+  const lastPageOfHuge = (version: KernelVersion) => {
+    const mm = process(version);
+    const memory = new UserMemory(mm.machine, mm);
+    const start = memory.reserve('thp_whole', 1);
+    memory.place('thp_whole', start, 1, 'T');
+    mm.unmap(start + PAGE_SIZE, start + 512 * PAGE_SIZE);
+    fork(mm).exit();
+    const before = mm.lookup(start).pte?.page;
+    return { before, after: touch(mm, start, 'write') };
+  };
+
+  it('the last mapped page of a large folio is taken over on 6.1 and copied on 6.12', () => {
+    const old = lastPageOfHuge('6.1');
+    expect([old.after, old.before?.folio.refs]).toEqual([old.before, 1]);
+    const { before, after } = lastPageOfHuge('6.12');
+    expect(after).not.toBe(before);
+    expect([before?.folio.freed, after?.folio.refs]).toEqual([true, 1]);
+  });
+
+  const sharedPage = () => {
+    const mm = process('6.12');
+    const memory = new UserMemory(mm.machine, mm);
+    const start = memory.reserve('anon_shared', 1);
+    memory.place('anon_shared', start, 1, 'Z');
+    const folio = mm.lookup(start).pte?.page?.folio;
+    expect(folio?.dirty).toBe(false);
+    return { mm, start, folio };
+  };
+
+  it('a shared page written through a mapping that was read-only is dirty at once', () => {
+    const { mm, start, folio } = sharedPage();
+    for (const write of [false, true]) mm.protect(start, start + PAGE_SIZE, { read: true, write });
+    touch(mm, start, 'write');
+    expect(folio?.dirty).toBe(true);
+  });
+
+  it('a shared page written through a writable mapping is dirty once unmapped', () => {
+    const { mm, start, folio } = sharedPage();
+    touch(mm, start, 'write');
+    expect(folio?.dirty).toBe(false);
+    mm.unmap(start, start + PAGE_SIZE);
+    expect(folio?.dirty).toBe(true);
+  });
+});
+
+describe('folio queues', () => {
+  const queueOf = (mm: AddressSpace, folios: number) =>
+    Array.from({ length: folios }, () => mm.machine.allocate({ kind: 'kernel', order: 0 }));
+
+  it('a start behind the last slot goes on in the next queue', () => {
+    const mm = process('6.12');
+    const iter = folioQueueIter(
+      [queueOf(mm, FOLIOQ_SLOTS), queueOf(mm, 2)],
+      'dest',
+      FOLIOQ_SLOTS,
+      0,
+      2 * PAGE_SIZE,
+    );
+    advance(mm.machine, iter, PAGE_SIZE + 5);
+    expect(iter.position()).toEqual([PAGE_SIZE - 5, 5, 0, 1, 1]);
+  });
+
+  it('that end before their count make extract_iter_to_sg warn', () => {
+    const mm = process('6.12');
+    const iter = folioQueueIter([queueOf(mm, FOLIOQ_SLOTS)], 'dest', FOLIOQ_SLOTS - 1, 0, 2 * PAGE_SIZE);
+    expect(extractIterToSg(mm, iter, 2 * PAGE_SIZE, new SgTable(), 8, 0)).toBe(PAGE_SIZE);
+    expect(mm.machine.warnings).toEqual(['lib/scatterlist.c:1310']);
+    expect(extractIterToSg(mm, iter, PAGE_SIZE, new SgTable(), 8, 0)).toBe(0);
+    expect(mm.machine.warnings).toContain('lib/scatterlist.c:1285');
   });
 });
 

@@ -82,34 +82,21 @@ function addNextSegment(current: AddressSpace, bio: Bio, iter: IovIter): number 
   return size === 0 ? EFAULT : 0;
 }
 
-/** Adds `size` bytes of the pages; how many pages that took. 6.12 adds the runs of a folio whole, 6.1 page by page. */
+/**
+ * Adds `size` bytes of the pages, page by page; how many pages that took. 6.12 adds pages of one folio together, which
+ * comes to the same: they adjoin.
+ */
 function addPages(machine: Machine, bio: Bio, pages: readonly Page[], first: number, size: number): number {
   let left = size;
   let offset = first;
   let used = 0;
   while (left > 0) {
-    const page = pages[used]!;
-    const run =
-      machine.kernel.version === '6.12' ? runLength(pages, used, Math.ceil((offset + left) / PAGE_SIZE)) : 1;
-    const length = Math.min(run * PAGE_SIZE - offset, left);
-    addToBio(machine, bio, page, offset, length);
+    const length = Math.min(PAGE_SIZE - offset, left);
+    addToBio(machine, bio, pages[used++]!, offset, length);
     left -= length;
-    used += run;
     offset = 0;
   }
   return used;
-}
-
-/** get_contig_folio_len(): consecutive pages of one folio from `start` on, at most `most`. */
-function runLength(pages: readonly Page[], start: number, most: number): number {
-  let length = 1;
-  while (length < most) {
-    const next = pages[start + length];
-    const last = pages[start + length - 1]!;
-    if (next?.folio !== last.folio || next.index !== last.index + 1) break;
-    length++;
-  }
-  return length;
 }
 
 /** bio_iov_add_folio(), bio_iov_add_page(): physically adjacent data joins the last vec; a page held twice is held once. */
