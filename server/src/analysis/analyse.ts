@@ -113,20 +113,19 @@ function matteringFunctions(
         all.add(model.name);
     }
   for (const name of acquiring) all.add(name);
-  spread(program, all);
-  spread(program, acquiring);
+  spread(program, all, Number.POSITIVE_INFINITY);
+  spread(program, acquiring, LIMITS.callerSteps);
   return { all, acquiring };
 }
 
-/** Adds the callers of what is in the set, through all steps. */
-function spread(program: Program, names: Set<string>): void {
-  const queue = [...names];
-  while (queue.length > 0)
-    for (const caller of program.callers.get(queue.pop()!) ?? [])
-      if (!names.has(caller) && program.functions.has(caller)) {
-        names.add(caller);
-        queue.push(caller);
-      }
+/** Adds the callers of what is in the set, up to so many steps away. */
+function spread(program: Program, names: Set<string>, steps: number): void {
+  let edge = [...names];
+  for (let step = 0; step < steps && edge.length > 0; step++) {
+    const callers = new Set(edge.flatMap(name => program.callers.get(name) ?? []));
+    edge = [...callers].filter(caller => !names.has(caller) && program.functions.has(caller));
+    for (const caller of edge) names.add(caller);
+  }
 }
 
 function callsOf(model: FunctionModel): CallInstruction[] {

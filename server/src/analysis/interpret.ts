@@ -1,5 +1,6 @@
 import { Cancelled } from '../base/cancel.ts';
 import type { Span } from '../base/text.ts';
+import { liveVariables, targetsOf } from '../program/liveness.ts';
 import type {
   Block,
   CallInstruction,
@@ -15,7 +16,6 @@ import type { Context } from './context.ts';
 import { calleeFrame, type Frame, isActive } from './frames.ts';
 import { join } from './join.ts';
 import { LIMITS } from './limits.ts';
-import { successors } from './releaseSites.ts';
 import type { State } from './state.ts';
 import { asNumber, type Term } from './terms.ts';
 import { Values } from './values.ts';
@@ -33,9 +33,16 @@ export class TooComplex extends Error {}
 const PAGE_ARRAY_TAGS = new Set(['struct page', 'struct folio']);
 const VECTOR_TAGS = new Set(['struct bio_vec', 'struct scatterlist']);
 
+/** What the worklist must know of a function's graph. */
+interface Shape {
+  /** Reverse post-order positions by block id: predecessors first, as far as loops allow. */
+  readonly order: readonly number[];
+  readonly live: readonly ReadonlySet<number>[];
+}
+
 /** Runs functions abstractly: a worklist over blocks, each with one state a property. */
 export class Interpreter {
-  private readonly order = new Map<FunctionModel, readonly number[]>();
+  private readonly shapes = new Map<FunctionModel, Shape>();
 
   constructor(
     private readonly context: Context,
@@ -43,7 +50,8 @@ export class Interpreter {
   ) {}
 
   run(frame: Frame, entry: State): Exit[] {
-    return new Activation(this.context, this, frame, this.orderOf(frame.function)).run(entry);
+    const { order, live } = this.shapeOf(frame.function);
+    return new Activation(this.context, this, frame, order, live).run(entry);
   }
 
   /** A same-file callee that is worth going into, or undefined. */
@@ -56,13 +64,13 @@ export class Interpreter {
     return isActive(frame, model) || !this.matters(model.name) ? undefined : model;
   }
 
-  /** Reverse post-order positions by block id: predecessors first, as far as loops allow. */
-  private orderOf(model: FunctionModel): readonly number[] {
-    const known = this.order.get(model);
-    if (known) return known;
-    const order = reversePostOrder(model);
-    this.order.set(model, order);
-    return order;
+  private shapeOf(model: FunctionModel): Shape {
+    let shape = this.shapes.get(model);
+    if (!shape) {
+      shape = { order: reversePostOrder(model), live: liveVariables(model) };
+      this.shapes.set(model, shape);
+    }
+    return shape;
   }
 }
 
@@ -78,6 +86,7 @@ class Activation {
     private readonly interpreter: Interpreter,
     private readonly frame: Frame,
     private readonly order: readonly number[],
+    private readonly live: readonly ReadonlySet<number>[],
   ) {}
 
   run(entry: State): Exit[] {
@@ -98,6 +107,7 @@ class Activation {
 
   /** A state arrives at a block: it joins the one of its property there. */
   private enter(block: Block, state: State): void {
+    this.dropDead(block, state);
     const states = this.states.get(block.id) ?? new Map<string, State>();
     this.states.set(block.id, states);
     const property = state.property();
@@ -119,6 +129,17 @@ class Activation {
     states.set(property, next);
     if (!this.pending.some(each => each.block === block && each.property === property))
       this.pending.push({ block, property });
+  }
+
+  /** Locals that nothing reads any more go, and with them what is known only of them. */
+  private dropDead(block: Block, state: State): void {
+    const live = this.live[block.id]!;
+    const prefix = `v${this.frame.key}:`;
+    for (const key of state.memory.keys()) {
+      if (!key.startsWith(prefix)) continue;
+      const id = Number.parseInt(key.slice(prefix.length), 10);
+      if (!live.has(id)) state.memory.delete(key);
+    }
   }
 
   private runBlock(block: Block, entry: State): void {
@@ -235,6 +256,9 @@ class Activation {
     for (const { state, value, span } of exits) {
       const own = `v${frame.key}:`;
       for (const key of state.memory.keys()) if (key.startsWith(own)) state.memory.delete(key);
+      for (const set of state.sets.values())
+        if (set.status === 'unknown' || set.status === 'consumed' || (set.status === 'held' && !set.isExact))
+          state.sets.delete(set.id);
       if (value) state.memory.set(slot, value);
       const property = `${state.property()}>${this.outcome(state, value)}`;
       const known = merged.get(property);
@@ -339,7 +363,7 @@ function reversePostOrder(model: FunctionModel): number[] {
     if (visited.has(block)) return;
     visited.add(block);
     // Visiting the last successor first puts the first one earlier in the order.
-    stack.push({ block, next: [...successors(block)].reverse(), at: 0 });
+    stack.push({ block, next: [...targetsOf(block.terminator)].reverse(), at: 0 });
   };
   open(model.entry);
   while (stack.length > 0) {

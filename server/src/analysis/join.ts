@@ -192,6 +192,41 @@ function joinMaps(left: State, right: State, result: State): void {
   for (const term of left.freed) if (!right.freed.has(term)) result.freed.delete(term);
 }
 
+/** The atoms that a state still speaks of. */
+function atomsIn(context: Context, state: State): Set<Term> {
+  const found = new Set<Term>();
+  const add = (term: Term | undefined): void => {
+    if (!term || found.has(term)) return;
+    if (term.kind === 'linear') for (const atom of term.parts.keys()) add(atom);
+    else {
+      found.add(term);
+      if (term.kind === 'operation') term.operands.forEach(add);
+      else if (term.kind === 'page') add(term.index);
+    }
+  };
+  for (const [key, value] of state.memory) {
+    add(value);
+    const place = context.places.get(key);
+    if (place?.root.kind === 'pointer') add(place.root.pointer);
+  }
+  for (const set of state.sets.values())
+    for (const term of [
+      set.obtained,
+      set.asked,
+      set.bytes,
+      set.base,
+      set.page,
+      set.from,
+      set.to,
+      set.exists.term,
+    ])
+      add(term);
+  for (const set of state.sets.values()) for (const keeper of set.keepers) add(keeper.result);
+  for (const keepers of state.keepers.values()) for (const keeper of keepers) add(keeper.result);
+  for (const allocation of state.allocations.values()) add(allocation.atom);
+  return found;
+}
+
 function joinFacts(
   context: Context,
   left: State,
@@ -215,7 +250,9 @@ function joinFacts(
     if (left.facts.isNonZero(x) && right.facts.isNonZero(y)) facts.assumeNot(form, 0);
   };
   const own = new Set(merged.map(pair => pair.result));
-  const isMerged = (form: Term): boolean => mentions(form, atom => own.has(atom));
+  const spokenOf = atomsIn(context, result);
+  const isMerged = (form: Term): boolean =>
+    mentions(form, atom => own.has(atom)) || [...form.parts.keys()].some(atom => !spokenOf.has(atom));
   for (const form of left.facts.forms()) {
     if (isMerged(form)) continue;
     if (left.facts.agreesWith(right.facts, form)) facts.take(left.facts, form);

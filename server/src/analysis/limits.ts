@@ -7,7 +7,9 @@ export const LIMITS = {
   /** Visits of one block after which the function is given up. */
   visitsPerBlock: 60,
   /** Instructions executed abstractly for one root function, callees included: about half a second. */
-  stepsPerRoot: 60_000,
+  stepsPerRoot: 8_000,
+  /** How many callers up from an acquisition are analysed as roots: helper, its user, and the user's wrapper. */
+  callerSteps: 2,
   /** Depth of same-file callees analysed in their caller's context. */
   calleeDepth: 4,
   /** Blocks of a callee beyond which it is taken by convention instead. */

@@ -1,4 +1,5 @@
-import type { Block, FunctionModel } from '../program/model.ts';
+import { targetsOf } from '../program/liveness.ts';
+import type { FunctionModel } from '../program/model.ts';
 import type { Frame } from './frames.ts';
 import type { Release } from './state.ts';
 
@@ -39,7 +40,7 @@ export class ReleaseSites {
     if (block >= 0 && wanted && this.meets(frame.function, block, wanted)) return true;
     if (!frame.parent) return false;
     const parent = frame.parent.function;
-    return successors(parent.blocks[frame.callBlock]!).some(next =>
+    return targetsOf(parent.blocks[frame.callBlock]!.terminator).some(next =>
       this.mayFollow(acquisition, frame.parent!, next.id),
     );
   }
@@ -58,29 +59,12 @@ export class ReleaseSites {
     const seen = new Set<number>([from]);
     const queue = [model.blocks[from]!];
     while (queue.length > 0)
-      for (const next of successors(queue.pop()!))
+      for (const next of targetsOf(queue.pop()!.terminator))
         if (!seen.has(next.id)) {
           seen.add(next.id);
           queue.push(next);
         }
     known.set(from, seen);
     return seen;
-  }
-}
-
-/** The blocks control may enter behind a block. */
-export function successors(block: Block): readonly Block[] {
-  const { terminator } = block;
-  switch (terminator.kind) {
-    case 'jump':
-      return [terminator.target];
-    case 'branch':
-      return [terminator.whenTrue, terminator.whenFalse];
-    case 'switch':
-      return [...terminator.cases.map(each => each.target), terminator.otherwise];
-    case 'choice':
-      return terminator.targets;
-    default:
-      return [];
   }
 }

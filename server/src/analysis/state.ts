@@ -180,8 +180,8 @@ export class State {
     for (const allocation of this.allocations.values()) {
       if (!allocation.isPageArray) continue;
       const { low, high } = this.facts.bounds(allocation.atom);
-      const nullness = high <= 0 ? 'null' : low > 0 ? '' : '?';
-      parts.push(`${allocation.id}=${allocation.status}${nullness}`);
+      const isGone = high <= 0 || allocation.status === 'freed';
+      parts.push(`${allocation.id}=${isGone ? 'gone' : low > 0 ? 'live' : 'live?'}`);
     }
     if (this.warned) parts.push('warned');
     return parts.sort().join(';');
