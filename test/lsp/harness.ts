@@ -154,9 +154,9 @@ export class Client {
   }
 }
 
-/** Waits until something holds; fails after two seconds. */
+/** Waits until something holds; fails after ten seconds. */
 export async function eventually(holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 2000; !holds(); ) {
+  for (const end = Date.now() + 10_000; !holds(); ) {
     if (Date.now() > end) throw new Error(`never came true: ${holds}`);
     await new Promise(resolve => setTimeout(resolve, 10));
   }
