@@ -55,7 +55,10 @@ else {
   scoreKnown();
   scoreLabels();
   scoreSilence();
-  console.log(`\n${requests.size} analyses in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  const unfinished = results.filter(result => result.milliseconds === 0).length;
+  console.log(
+    `\n${requests.size} analyses, ${unfinished} given up for time or a crash, in ${((Date.now() - started) / 1000).toFixed(1)} s`,
+  );
 }
 
 function scoreSuite({ name, cases }) {

@@ -7,6 +7,7 @@ import { checkJson, type JsonReport, merge } from '../report/json.ts';
 import { prettyFindings, prettyNotAnalysed, prettySites, prettySummary } from '../report/pretty.ts';
 import { EXIT } from './failure.ts';
 import { type RunFlags, runOptions, type Severities } from './options.ts';
+import { write } from './output.ts';
 import { progressLine } from './progress.ts';
 import { findTargets } from './targets.ts';
 
@@ -68,11 +69,4 @@ function pretty(report: JsonReport, request: RunRequest, files: number, overlays
     prettySummary(report.findings, files, report.notAnalysed.length),
   ];
   return parts.filter(part => part !== '').join('\n');
-}
-
-/** Waits for the text to be taken: a pipe takes it in pieces, and the process ends afterwards. */
-function write(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, error => (error ? reject(error) : resolve()));
-  });
 }

@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { version } from '../../../package.json';
+import { ERAS } from '../semantics/eras.ts';
+import { ITERATOR_KINDS } from '../semantics/holds.ts';
 import { audit } from './audit.ts';
 import { check } from './check.ts';
+import { type ExplainFlags, explain } from './explain.ts';
 import { EXIT, reasonOf } from './failure.ts';
 import { lsp } from './lsp.ts';
 import { addRunOptions, type RunFlags } from './options.ts';
@@ -29,6 +32,15 @@ async function main(argv: readonly string[]): Promise<number> {
     status = await audit(paths, flags);
   });
   program
+    .command('explain <name>')
+    .description('explain a rule, or what a kernel function does to its pages')
+    .addOption(new Option('--era <era>', 'generation of the extraction API').choices(ERAS))
+    .addOption(new Option('--iter <kind>', 'kind of the iterator').choices(ITERATOR_KINDS))
+    .addOption(new Option('--direction <direction>', 'of the iterator').choices(['source', 'dest']))
+    .action(async (name: string, flags: ExplainFlags) => {
+      status = await explain(name, flags);
+    });
+  program
     .command('lsp')
     .description('run the language server')
     .requiredOption('--stdio', 'speak over standard input and output')
@@ -45,6 +57,8 @@ async function main(argv: readonly string[]): Promise<number> {
   return status;
 }
 
+// A reader that has seen enough closes the pipe.
+process.stdout.on('error', () => {});
 void main(process.argv).then(status => {
   process.exitCode = status;
 });
