@@ -13,6 +13,7 @@ import {
   FOLL,
   getUserPages,
   getUserPagesFast,
+  getUserPagesUnlocked,
   pinUserPages,
 } from '../../server/src/semantics/machine/gup.ts';
 import {
@@ -24,6 +25,7 @@ import {
   revert,
 } from '../../server/src/semantics/machine/iterators.ts';
 import {
+  EFAULT,
   EINVAL,
   KernelOops,
   type KernelVersion,
@@ -271,7 +273,93 @@ describe('defects', () => {
   });
 });
 
+describe('GUP flags', () => {
+  const HUGE = 512 * PAGE_SIZE;
+  const mapHuge = (mm: AddressSpace, backing: 'anon' | 'hugetlb', write = true) => {
+    const common = { start: HUGE, end: 2 * HUGE, read: true, shared: false, backing };
+    mm.map({ ...common, write, hugeOrders: [9] });
+    touch(mm, HUGE, write ? 'write' : 'read');
+    return mm.lookup(HUGE).pmd?.folio;
+  };
+
+  it('FOLL_GET without an array leaks one reference a huge mapping on 6.1, none on hugetlb', () => {
+    for (const [backing, refs] of [
+      ['anon', 2],
+      ['hugetlb', 1],
+    ] as const) {
+      const mm = process('6.1');
+      const folio = mapHuge(mm, backing);
+      expect(getUserPages(mm, HUGE, 600, FOLL.GET, null)).toBe(512);
+      expect(folio?.refs).toBe(refs);
+    }
+  });
+
+  it('FOLL_PIN with FOLL_GET is seen late on 6.1', () => {
+    const mm = process('6.1');
+    expect(getUserPagesUnlocked(mm, anonymous(mm), 1, FOLL.PIN | FOLL.GET, [])).toBe(EINVAL);
+    expect(mm.machine.warnings).toEqual(['mm/gup.c:554']);
+  });
+
+  it('FOLL_ANON takes anonymous mappings only', () => {
+    const mm = process('6.12');
+    const memory = new UserMemory(mm.machine, mm);
+    const file = memory.reserve('shmem_private', 1);
+    memory.place('shmem_private', file, 1, 'T');
+    expect(getUserPages(mm, file, 1, FOLL.ANON, [])).toBe(EFAULT);
+    const other = process('6.12');
+    expect(getUserPages(other, anonymous(other), 1, FOLL.ANON, [])).toBe(1);
+  });
+
+  it('FOLL_FORCE writes to read-only private memory, but not to hugetlb', () => {
+    const hugetlb = process('6.12');
+    mapHuge(hugetlb, 'hugetlb', false);
+    expect(getUserPages(hugetlb, HUGE, 1, FOLL.FORCE | FOLL.WRITE, [])).toBe(EFAULT);
+    const mm = process('6.12');
+    const start = anonymous(mm);
+    mm.protect(start, start + PAGE_SIZE, { read: true, write: false });
+    expect(getUserPages(mm, start, 1, FOLL.FORCE | FOLL.WRITE, [])).toBe(1);
+    expect(getUserPages(mm, start, 1, FOLL.WRITE, [])).toBe(EFAULT);
+  });
+});
+
 describe('memory', () => {
+  it('gets a huge folio only where the mapping has room for it', () => {
+    const mm = process('6.12');
+    const end = 512 * PAGE_SIZE + 4 * PAGE_SIZE;
+    mm.map({
+      start: 512 * PAGE_SIZE,
+      end,
+      read: true,
+      write: true,
+      shared: false,
+      backing: 'anon',
+      hugeOrders: [9],
+    });
+    expect(touch(mm, 512 * PAGE_SIZE, 'write')?.folio.order).toBe(0);
+  });
+
+  it('that is protected as a whole keeps its huge mapping, read-only', () => {
+    const mm = process('6.12');
+    const memory = new UserMemory(mm.machine, mm);
+    const start = memory.reserve('thp_whole', 1);
+    memory.place('thp_whole', start, 1, 'T');
+    mm.protect(start, start + 1024 * PAGE_SIZE, { read: true, write: false });
+    expect(mm.lookup(start).pmd?.writable).toBe(false);
+    expect(touch(mm, start, 'write')).toBeUndefined();
+  });
+
+  it('of a device faults nothing in', () => {
+    const mm = process('6.12');
+    for (const [backing, start] of [
+      ['pfnmap', PAGE_SIZE],
+      ['mixedmap', 8 * PAGE_SIZE],
+    ] as const) {
+      mm.map({ start, end: start + PAGE_SIZE, read: true, write: true, shared: true, backing });
+      expect(touch(mm, start, 'read')).toBeUndefined();
+      expect(getUserPages(mm, start, 1, 0, [])).toBe(EFAULT);
+    }
+  });
+
   /** One page of a huge folio stays mapped; a child shared it for a while, so that it is no longer exclusive. */
   const lastPageOfHuge = (version: KernelVersion) => {
     const mm = process(version);
@@ -353,7 +441,8 @@ describe('what the kernel must not do', () => {
     expect(() => revert(mm.machine, new IovIter({ kind: 'ubuf', base: 0 }, 'dest', 10), 1)).toThrow(
       KernelOops,
     );
-    expect(() => iovIterGetPages2(mm, iovec, new PagesPointer('null'), 10, 4)).toThrow(KernelOops);
+    const ubuf = new IovIter({ kind: 'ubuf', base: anonymous(mm) }, 'dest', 10);
+    expect(() => iovIterGetPages2(mm, ubuf, new PagesPointer('null'), 10, 4)).toThrow(KernelOops);
     expect(() => getUserPagesFast(process('6.1'), 0, 1, 0, null)).not.toThrow();
   });
 

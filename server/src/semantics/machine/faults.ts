@@ -28,7 +28,6 @@ export function isAnonymous(folio: Folio): boolean {
  */
 export function handleFault(mm: AddressSpace, vma: Vma, address: number, access: Access): number {
   if (vma.backing === 'pfnmap' || vma.backing === 'mixedmap') return EFAULT;
-  if (access === 'write' && !vma.write && vma.shared) return EFAULT;
   if (vma.backing === 'hugetlb') return hugetlbFault(mm, vma, address, access);
   const pmd = mm.pmds.get(hugeNumber(address));
   if (pmd) {

@@ -1,6 +1,6 @@
 import { handleFault, isAnonymous, isExclusive } from './faults.ts';
 import { EEXIST, EFAULT, EINVAL, ENOMEM, KernelOops, type Warning } from './kernels.ts';
-import { type AddressSpace, hugeNumber, pageNumber, TASK_SIZE_MAX, type Vma } from './memory.ts';
+import { type AddressSpace, pageNumber, TASK_SIZE_MAX, type Vma } from './memory.ts';
 import {
   type Folio,
   HUGE_PAGES,
@@ -190,8 +190,6 @@ function walkFast(mm: AddressSpace, start: number, end: number, flags: number, p
   let got = 0;
   let address = start;
   do {
-    // The walk of no pages leaves neither the page table it began in.
-    if (start === end && hugeNumber(address) !== hugeNumber(start)) break;
     const taken = takeFast(mm, address, end, flags);
     if (!taken) break;
     for (const page of taken) {
@@ -359,10 +357,7 @@ function follow(
     const error = grabSlow(machine, head.folio, flags);
     if (error) return error;
   }
-  if (flags & FOLL.TOUCH && flags & FOLL.WRITE) {
-    if (pte && !pte.dirty) head.folio.dirty = true;
-    if (pmd) pmd.dirty = true;
-  }
+  if (flags & FOLL.TOUCH && flags & FOLL.WRITE && pte && !pte.dirty) head.folio.dirty = true;
   return pmd ? takenOfHuge(pmd.folio, address, fills) : { page: head, span: 1 };
 }
 
