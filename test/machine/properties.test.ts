@@ -13,6 +13,7 @@ import {
   FOLL,
   getUserPages,
   getUserPagesFast,
+  getUserPagesRemote,
   getUserPagesUnlocked,
   pinUserPages,
   pinUserPagesFast,
@@ -376,6 +377,7 @@ describe('advance and revert', () => {
 describe('the user pages family', () => {
   const functions: readonly [UserPagesFunction, Hold][] = [
     [getUserPages, 'get'],
+    [getUserPagesRemote, 'get'],
     [getUserPagesFast, 'get'],
     [getUserPagesUnlocked, 'get'],
     [pinUserPages, 'pin'],

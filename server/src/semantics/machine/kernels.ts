@@ -149,7 +149,6 @@ export const ENOMEM = -12;
 export const EFAULT = -14;
 export const EEXIST = -17;
 export const EINVAL = -22;
-export const EOPNOTSUPP = -95;
 
 /** Most bytes one call moves: INT_MAX cut to a page boundary (include/linux/fs.h). */
 export const MAX_RW_COUNT = 0x7ffff000;
