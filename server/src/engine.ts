@@ -7,6 +7,8 @@ import { assemble } from './report/assemble.ts';
 import { assembleSites } from './report/assembleSites.ts';
 import type { Finding, NotAnalysed, Severity } from './report/findings.ts';
 import type { ExtractionSite, IteratorSite } from './report/sites.ts';
+import { applyAllows } from './report/suppress.ts';
+import { RULES } from './rules/index.ts';
 import type { Tree } from './semantics/eras.ts';
 import { explainFunction, toMarkdown } from './semantics/explain.ts';
 import { EffectTable, literalsOfInterest } from './semantics/table.ts';
@@ -62,6 +64,8 @@ const EMPTY = { findings: [], notAnalysed: [], extractions: [], iterators: [] };
  */
 export class Engine {
   private readonly interest: RegExp;
+  /** The last answer: an editor asks for findings, hints and hovers of one text in turn. */
+  private last: { readonly key: string; readonly text: string; readonly report: FileReport } | undefined;
 
   private constructor(private readonly parser: CParser) {
     const names = literalsOfInterest().map(name => name.replace(/\W/g, '\\$&'));
@@ -83,8 +87,12 @@ export class Engine {
    */
   analyse(file: SourceFile, options: AnalyseOptions, cancel: CancelSignal = neverCancelled): FileReport {
     if (!this.isOfInterest(file.text)) return { path: file.path, ...EMPTY };
+    const key = `${file.path}\0${JSON.stringify([options.severities, options.tree.era, [...options.tree.features]])}`;
+    if (this.last?.key === key && this.last.text === file.text) return this.last.report;
     try {
-      return this.report(file, options, cancel);
+      const report = this.report(file, options, cancel);
+      this.last = { key, text: file.text, report };
+      return report;
     } catch (error) {
       if (error instanceof Cancelled) throw error;
       const reason = error instanceof ParseRefused ? error.message : `internal error: ${messageOf(error)}`;
@@ -97,9 +105,15 @@ export class Engine {
     const table = new EffectTable(options.tree);
     const { program, broken } = this.lower(file, table);
     const result = analyse(program, table, cancel);
+    const severities = options.severities ?? {};
+    const findings = assemble(file.path, file.text, result.faults, severities);
     return {
       path: file.path,
-      findings: assemble(file.path, file.text, result.faults, options.severities ?? {}),
+      findings: applyAllows(file.text, file.path, findings, {
+        isChecked: rule => severities[rule] !== 'off' && RULES.some(each => each.id === rule),
+        unusedAllow: severities['unused-allow'],
+        functionAt: offset => functionAt(program, offset),
+      }),
       notAnalysed: [...broken, ...givenUp(file.path, program, result)],
       extractions: assembleSites(file.path, result.sites),
       iterators: [],
@@ -214,6 +228,12 @@ function closingParenthesis(text: string, from: number): number {
     else if (character === ';' || character === '{') break;
   }
   return from;
+}
+
+function functionAt(program: Program, offset: number): string {
+  for (const { name, span } of [...program.functions.values(), ...program.skipped])
+    if (offset >= span.start && offset < span.end) return name;
+  return '';
 }
 
 function givenUp(file: string, program: Program, result: AnalysisResult): NotAnalysed[] {

@@ -55,8 +55,16 @@ export function acquire(
   const result = values.fresh(`result${key}`);
   const call: Call = { context, values, state, instruction, acquisition, effect, result };
   reportSite(call);
+  if (isWithoutPages(call)) return [{ state, result }];
   const prepared = prepareArray(call);
   return prepared.flatMap(each => [...failure(each), ...success(each)]);
+}
+
+/** With pages == NULL the pages are only faulted in (mm/gup.c, 6.1 and 6.12). */
+function isWithoutPages(call: Call): boolean {
+  const { pages } = call.effect;
+  const array = pages.form === 'array' || pages.form === 'slot' ? operand(call, pages.argument) : undefined;
+  return array !== undefined && call.state.facts.isZero(array);
 }
 
 function reportSite(call: Call): void {
@@ -110,7 +118,8 @@ function prepareArray(call: Call): (Call & { readonly array?: Term; readonly all
   const given = call.values.load(place);
   const cases: (Call & { array?: Term; allocated?: Term })[] = [];
   const without = call.state.clone();
-  if (without.facts.assume(given, 0, 0))
+  // Only where the path says that it may be NULL; a pointer of which nothing is known is an array.
+  if (call.state.facts.bounds(given).low === 0 && without.facts.assume(given, 0, 0))
     cases.push({ ...withState(call, without), array: allocated, allocated });
   const withArray = call.state.clone();
   if (withArray.facts.assumeNot(given, 0)) cases.push({ ...withState(call, withArray), array: given });
@@ -206,6 +215,7 @@ function success(prepared: Prepared): { state: State; result: Term }[] {
   }
   markArray(call);
   forgetSlots(call);
+  overwriteSets(call);
   addSet(call, set);
   storeCount(call, set);
   state.step({
@@ -258,6 +268,14 @@ function forgetSlots(call: Prepared): void {
       call.state.memory.set(place.key, set);
     }
   }
+}
+
+/** Earlier sets whose slots are filled anew can no longer be reached through the array. */
+function overwriteSets(call: Prepared): void {
+  if (!call.array) return;
+  for (const set of call.state.sets.values())
+    if (set.base && call.state.facts.areEqual(set.base, call.array))
+      call.state.updateSet(set.id, { base: undefined, pointer: undefined });
 }
 
 function storeCount(call: Prepared, set: PageSet): void {

@@ -43,10 +43,10 @@ function assumeComparison(
   const { facts } = state;
   const [left, right] = condition.operands;
   if (condition.operator === '==') {
+    if (isTrue && facts.isNonZero(left!)) return [];
     const holds = isTrue ? facts.assume(left!, 0, 0) : facts.assumeNot(left!, 0) && !isSame(state, left!);
     return holds ? [state] : [];
   }
-  if (isTrue && condition.operator === '==' && facts.isNonZero(left!)) return [];
   const difference = context.terms.subtract(left!, right!);
   const strict = condition.operator === '<';
   const holds = isTrue

@@ -3,6 +3,7 @@ import type { Context } from './context.ts';
 import type { Frame } from './frames.ts';
 import type { Exit } from './interpret.ts';
 import { isKept, survivors } from './reach.ts';
+import { possibleHolds } from './release.ts';
 import type { Acquisition, Allocation, PageSet, State, Trace } from './state.ts';
 import type { Term } from './terms.ts';
 
@@ -74,7 +75,7 @@ function judgeExit(
       if (isError && set.status === 'dropped') account.isReleasedAtError = true;
       continue;
     }
-    if (mayBeNothing(state, set)) continue;
+    if (mayBeNothing(context, state, set)) continue;
     const array = set.pointer && lostArrays.get(set.pointer);
     if (!isOwned(state, set, live)) {
       if (array) withPages.add(array);
@@ -95,9 +96,12 @@ function judgeExit(
 }
 
 /** A set without any hold, or of which only some unknown part may be left after releases, is no loss. */
-function mayBeNothing(_state: State, set: PageSet): boolean {
-  if (set.mode === 'none') return true;
-  return !set.isExact;
+function mayBeNothing(context: Context, state: State, set: PageSet): boolean {
+  if (!set.isExact) return true;
+  const holds = possibleHolds(state, set);
+  if (!holds.has('none')) return false;
+  // Where the iterator decides, only a release elsewhere says that user memory may be behind it.
+  return holds.size === 1 || context.releases.of(set.acquisition.key).length === 0;
 }
 
 /** Whether somebody who outlives the function can still reach the pages. */

@@ -46,7 +46,7 @@ export class Facts {
     const sum = this.sumOfParts(term, depth);
     low = Math.max(low, sum.low);
     high = Math.min(high, sum.high);
-    if (depth > 0 && partsOf(term).size > 1 && low !== high) {
+    if (depth > 0 && low !== high) {
       for (const fact of this.facts.values()) {
         const through = this.through(term, fact, depth);
         if (!through) continue;
@@ -288,17 +288,24 @@ export class Facts {
     }
   }
 
-  /** Addresses of different objects differ. */
+  /** Different objects or constants of one kind differ. */
   private areDistinctObjects(term: Term): boolean {
     const parts = [...partsOf(term)];
     if (parts.length !== 2) return false;
     const [[first, a], [second, b]] = parts as [[Atom, number], [Atom, number]];
-    return a + b === 0 && isObject(first) && isObject(second);
+    return a + b === 0 && isObject(first) && isObject(second) && isConstant(first) === isConstant(second);
   }
 }
 
+/** Objects have different addresses, and named constants different values. */
 function isObject(atom: Atom): boolean {
-  return atom.kind === 'address' || (atom.kind === 'symbol' && atom.fresh);
+  return (
+    atom.kind === 'address' || (atom.kind === 'symbol' && (atom.fresh || atom.name.startsWith('global:')))
+  );
+}
+
+function isConstant(atom: Atom): boolean {
+  return atom.kind === 'symbol' && !atom.fresh;
 }
 
 function times(coefficient: number, bound: number): number {

@@ -18,7 +18,7 @@ import { join } from './join.ts';
 import { LIMITS } from './limits.ts';
 import type { State } from './state.ts';
 import { asNumber, type Term } from './terms.ts';
-import { Values } from './values.ts';
+import { isNamedConstant, Values } from './values.ts';
 
 /** A state at a return, with the returned value. */
 export interface Exit {
@@ -337,9 +337,17 @@ class Activation {
     for (const { low, high, target } of terminator.cases) {
       const taken = state.clone();
       const label = new Values(this.context, taken, this.frame).value(low);
-      const isSingle = low === high && asNumber(label) !== undefined;
+      const isSingle = low === high && (asNumber(label) !== undefined || isNamedConstant(label));
       const difference = this.context.terms.subtract(value, label);
-      if (!isSingle || taken.facts.assume(difference, 0, 0)) this.enter(target, taken);
+      const equal = this.context.terms.operation('==', difference);
+      if (!isSingle) this.enter(target, taken);
+      else
+        for (const next of assume(this.context, taken, equal, true)) {
+          // The value is the label from here on: a second switch over it goes the same way.
+          if (value.kind === 'symbol' && isNamedConstant(label))
+            this.context.rename(next, atom => (atom === value ? label : undefined));
+          this.enter(target, next);
+        }
       if (isSingle && rest && !rest.facts.assumeNot(difference, 0)) rest = undefined;
     }
     if (rest) this.enter(terminator.otherwise, rest);

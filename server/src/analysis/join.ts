@@ -153,7 +153,8 @@ function joinSet(x: PageSet, y: PageSet, merge: Merge): PageSet {
 function joinAllocation(x: Allocation, y: Allocation, merge: Merge): Allocation {
   return {
     ...x,
-    status: x.status === y.status ? x.status : 'live',
+    // Of page arrays only those meet that are both gone: freed here, NULL there.
+    status: x.status === y.status ? x.status : x.isPageArray ? 'freed' : 'live',
     atom: merge(`${x.id}.atom`, x.atom, y.atom),
     isPageArray: x.isPageArray || y.isPageArray,
     keepers: union(x.keepers, y.keepers),

@@ -281,7 +281,8 @@ export class Values extends Memory {
   }
 }
 
-function isNamedConstant(term: Term): boolean {
+/** An enumerator or a macro that stands for a number we do not know. */
+export function isNamedConstant(term: Term): boolean {
   return term.kind === 'symbol' && term.name.startsWith('global:');
 }
 
