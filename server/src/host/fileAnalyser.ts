@@ -4,8 +4,6 @@ import type { CancelSignal } from '../base/cancel.ts';
 import { Engine, type EngineAssets, type FileReport } from '../engine.ts';
 import type { Severity } from '../report/findings.ts';
 import { type JsonReport, locate } from '../report/json.ts';
-import { applyAllows } from '../report/suppress.ts';
-import { RULES } from '../rules/index.ts';
 import type { Era, Tree } from '../semantics/eras.ts';
 import { assumedTree, treeForEra } from '../semantics/trees.ts';
 import { decode, type Overlays, readBytes, readText } from './files.ts';
@@ -60,14 +58,8 @@ export class FileAnalyser {
   }
 
   analyse(request: FileRequest, text: string, cancel?: CancelSignal): FileReport {
-    const { severities } = this.options;
-    const options = { tree: this.treeFor(request.path, text), severities };
-    const report = this.engine.analyse({ path: request.display, text }, options, cancel);
-    const findings = applyAllows(text, request.display, report.findings, {
-      isChecked: id => severities[id] !== 'off' && RULES.some(rule => rule.id === id),
-      unusedAllow: severities['unused-allow'],
-    });
-    return { ...report, findings };
+    const options = { tree: this.treeFor(request.path, text), severities: this.options.severities };
+    return this.engine.analyse({ path: request.display, text }, options, cancel);
   }
 
   /** The report with lines and columns. */
