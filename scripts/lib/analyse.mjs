@@ -1,8 +1,8 @@
 // Runs the analysis of the command line in this process's worker threads, for scripts that measure it.
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 import { bundleOptions, root, WASM } from './bundle.mjs';
 
@@ -37,6 +37,15 @@ export async function analyse(requests, { severities = {}, jobs = availableParal
   const run = { severities, overlays: new Map() };
   const script = join(directory, 'worker.js');
   return analyseFiles(requests, run, { jobs, script, timeLimit: TIME_LIMIT, onProgress });
+}
+
+/** Requests for every *.c and *.h file of a tree, displayed relative to it. */
+export function requestsOf(tree) {
+  return readdirSync(tree, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile() && /\.[ch]$/.test(entry.name))
+    .map(entry => join(entry.parentPath, entry.name))
+    .sort()
+    .map(path => ({ path, display: relative(tree, path).split(sep).join('/') }));
 }
 
 export const counts = finding => finding.severity !== 'hint';
