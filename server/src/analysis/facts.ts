@@ -244,7 +244,7 @@ export class Facts {
       const factor = mine / coefficient;
       if (factor !== 1 && factor !== -1) return;
       const rest = this.terms.add(term, fact.form, -factor);
-      if (partsOf(rest).size > Math.min(2, parts.size)) return;
+      if (partsOf(rest).size > Math.min(2, parts.size) && !this.facts.has(this.normal(rest).form.id)) return;
       const remaining = this.bounds(rest, depth - 1);
       const [from, to] = factor > 0 ? [fact.low, fact.high] : [-fact.high, -fact.low];
       return { low: from + remaining.low, high: to + remaining.high };

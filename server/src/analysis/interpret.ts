@@ -14,7 +14,7 @@ import { assume } from './branch.ts';
 import { executeCall, isFollowed } from './calls.ts';
 import type { Context } from './context.ts';
 import { calleeFrame, type Frame, isActive } from './frames.ts';
-import { join } from './join.ts';
+import { isSameState, join, widen } from './join.ts';
 import { LIMITS } from './limits.ts';
 import type { State } from './state.ts';
 import { asNumber, type Term } from './terms.ts';
@@ -74,10 +74,19 @@ export class Interpreter {
   }
 }
 
+/** What arrived at one block in one property, by the edge it came over. */
+interface Meeting {
+  readonly arrivals: Map<string, State>;
+  joined: State;
+  visits: number;
+}
+
 /** One run of one function body. */
 class Activation {
-  private readonly states = new Map<number, Map<string, State>>();
-  private readonly visits = new Map<string, number>();
+  private readonly states = new Map<number, Map<string, Meeting>>();
+  /** Names the edge that the next state leaves over. */
+  private edge = '';
+  private edges = 0;
   private readonly pending: { block: Block; property: string }[] = [];
   private readonly exits: Exit[] = [];
 
@@ -90,10 +99,10 @@ class Activation {
   ) {}
 
   run(entry: State): Exit[] {
-    this.enter(this.frame.function.entry, entry);
+    this.enter(this.frame.function.entry, entry, '');
     for (let next = this.take(); next; next = this.take()) {
-      const state = this.states.get(next.block.id)?.get(next.property);
-      if (state) this.runBlock(next.block, state.clone());
+      const meeting = this.states.get(next.block.id)?.get(next.property);
+      if (meeting) this.runBlock(next.block, meeting.joined.clone(), next.property);
     }
     return this.exits;
   }
@@ -105,30 +114,42 @@ class Activation {
     return this.pending.splice(best, 1)[0];
   }
 
-  /** A state arrives at a block: it joins the one of its property there. */
-  private enter(block: Block, state: State): void {
+  /**
+   * A state arrives at a block. What came over the same edge on an earlier visit is replaced by it; what came over
+   * other edges is joined with it.
+   * @param edge names the edge and the state of its block that it comes from.
+   */
+  private enter(block: Block, state: State, edge: string): void {
     this.dropDead(block, state);
-    const states = this.states.get(block.id) ?? new Map<string, State>();
+    const states = this.states.get(block.id) ?? new Map<string, Meeting>();
     this.states.set(block.id, states);
     const property = state.property();
-    if (!states.has(property) && states.size >= LIMITS.statesPerBlock) {
+    const known = states.get(property);
+    if (!known && states.size >= LIMITS.statesPerBlock) {
       this.context.leftOut = true;
       return;
     }
-    const known = states.get(property);
-    const visit = `${block.id}:${property}`;
-    const visits = (this.visits.get(visit) ?? 0) + 1;
-    this.visits.set(visit, visits);
-    if (visits > LIMITS.visitsPerBlock) throw new TooComplex('loops do not settle');
-    let next: State | undefined = state;
-    if (known) {
-      const tag = `${this.frame.key}|${block.id}|${this.context.number(property)}`;
-      next = join(this.context, known, state, tag, visits > LIMITS.visitsBeforeWidening);
-    }
-    if (!next) return;
-    states.set(property, next);
+    const meeting: Meeting = known ?? { arrivals: new Map(), joined: state, visits: 0 };
+    states.set(property, meeting);
+    meeting.arrivals.set(edge, state);
+    if (++meeting.visits > LIMITS.visitsPerBlock) throw new TooComplex('loops do not settle');
+    if (known && !this.rejoin(block, property, meeting)) return;
     if (!this.pending.some(each => each.block === block && each.property === property))
       this.pending.push({ block, property });
+  }
+
+  /** Joins all that arrived at a block; false where that is no news. */
+  private rejoin(block: Block, property: string, meeting: Meeting): boolean {
+    const tag = `${this.frame.key}|${block.id}|${this.context.number(property)}`;
+    const [first, ...others] = meeting.arrivals.values();
+    let joined = first!;
+    for (const other of others) joined = join(this.context, joined, other, tag);
+    if (others.length === 0) joined = joined.clone();
+    if (meeting.visits > LIMITS.visitsBeforeWidening && others.length > 0)
+      widen(this.context, meeting.joined, joined);
+    if (isSameState(meeting.joined, joined)) return false;
+    meeting.joined = joined;
+    return true;
   }
 
   /** Locals that nothing reads any more go, and with them what is known only of them. */
@@ -142,14 +163,20 @@ class Activation {
     }
   }
 
-  private runBlock(block: Block, entry: State): void {
+  private runBlock(block: Block, entry: State, property: string): void {
     let states = [entry];
     for (const instruction of block.instructions) {
       this.context.block = block.id;
       states = states.flatMap(state => this.execute(instruction, state, block));
       if (states.length > LIMITS.statesPerBlock) states = states.slice(0, LIMITS.statesPerBlock);
     }
+    this.edge = `${block.id}:${property}`;
+    this.edges = 0;
     for (const state of states) this.leave(block.terminator, state);
+  }
+
+  private go(block: Block, state: State): void {
+    this.enter(block, state, `${this.edge}>${this.edges++}`);
   }
 
   private count(): void {
@@ -264,7 +291,7 @@ class Activation {
       const known = merged.get(property);
       if (known) {
         const tag = `${frame.key}|exit|${this.context.number(property)}`;
-        const joined = join(this.context, known.state, state, tag, false) ?? known.state;
+        const joined = join(this.context, known.state, state, tag);
         merged.set(property, { state: joined, value: joined.memory.get(slot), span });
       } else merged.set(property, { state, value, span });
     }
@@ -284,7 +311,7 @@ class Activation {
     switch (terminator.kind) {
       case 'jump':
         if (terminator.reason === 'goto') this.note(state, terminator.span, 'goto', terminator.target.id);
-        this.enter(terminator.target, state);
+        this.go(terminator.target, state);
         return;
       case 'branch':
         this.branch(terminator, state);
@@ -293,7 +320,7 @@ class Activation {
         this.switch(terminator, state);
         return;
       case 'choice':
-        for (const target of terminator.targets) this.enter(target, state.clone());
+        for (const target of terminator.targets) this.go(target, state.clone());
         return;
       case 'return': {
         const value = terminator.value && new Values(this.context, state, this.frame).value(terminator.value);
@@ -326,7 +353,7 @@ class Activation {
             frame: this.frame,
             message: `\`${text}\` is ${isTrue ? 'true' : 'false'}`,
           });
-        this.enter(target, next);
+        this.go(target, next);
       }
     }
   }
@@ -340,17 +367,17 @@ class Activation {
       const isSingle = low === high && (asNumber(label) !== undefined || isNamedConstant(label));
       const difference = this.context.terms.subtract(value, label);
       const equal = this.context.terms.operation('==', difference);
-      if (!isSingle) this.enter(target, taken);
+      if (!isSingle) this.go(target, taken);
       else
         for (const next of assume(this.context, taken, equal, true)) {
           // The value is the label from here on: a second switch over it goes the same way.
           if (value.kind === 'symbol' && isNamedConstant(label))
             this.context.rename(next, atom => (atom === value ? label : undefined));
-          this.enter(target, next);
+          this.go(target, next);
         }
       if (isSingle && rest && !rest.facts.assumeNot(difference, 0)) rest = undefined;
     }
-    if (rest) this.enter(terminator.otherwise, rest);
+    if (rest) this.go(terminator.otherwise, rest);
   }
 }
 

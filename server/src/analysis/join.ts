@@ -17,19 +17,12 @@ interface Merged {
 /**
  * Joins two states of one block that agree in their property. Places that hold the same pair of values get the same
  * merged value: that keeps `i` and "released so far" one number through a loop.
- * @param tag names the block and property; merged values of the same tag are the block's own from an earlier visit.
- * @param widen drop bounds that still move.
- * @returns the joined state, or undefined where `left` already covers `right`.
+ * @param tag names the block and property; merged values of the same tag are the block's own, from this join or an
+ *   earlier visit. In `incoming` they mean the turn before.
  */
-export function join(
-  context: Context,
-  left: State,
-  incoming: State,
-  tag: string,
-  widen: boolean,
-): State | undefined {
+export function join(context: Context, left: State, incoming: State, tag: string): State {
   const right = incoming.clone();
-  renameStale(context, left, right, tag);
+  renameStale(context, right, tag);
   const pairs = new Map<string, Merged>();
   const taken = new Set<Term>();
   const merge = (slot: string, x: Term, y: Term): Term => {
@@ -50,9 +43,25 @@ export function join(
   joinMemory(context, left, right, result, merge);
   joinSets(left, right, result, merge);
   joinMaps(left, right, result);
-  result.facts = joinFacts(context, left, right, result, [...pairs.values()], widen);
+  result.facts = joinFacts(context, left, right, result, [...pairs.values()]);
   if ((incoming.trace?.length ?? 0) < (left.trace?.length ?? 0)) result.trace = incoming.trace;
-  return isSameState(left, result) ? undefined : result;
+  return result;
+}
+
+/** Drops the bounds that moved since the last visit of the block, so that a loop's values settle. */
+export function widen(context: Context, before: State, now: State): void {
+  const facts = new Facts(context.terms);
+  for (const form of now.facts.forms()) {
+    const old = before.facts.direct(form);
+    const { low, high } = now.facts.direct(form);
+    facts.assume(
+      form,
+      low < old.low ? Number.NEGATIVE_INFINITY : low,
+      high > old.high ? Number.POSITIVE_INFINITY : high,
+    );
+    if (now.facts.isNonZero(form) && before.facts.isNonZero(form)) facts.assumeNot(form, 0);
+  }
+  now.facts = facts;
 }
 
 function isOwn(term: Term, tag: string): term is SymbolAtom {
@@ -65,23 +74,19 @@ function mergedSymbol(context: Context, tag: string, slot: string, taken: Readon
   return symbol;
 }
 
-/** Where this block's merged value has moved on, what still mentions it means the turn before. */
-function renameStale(context: Context, left: State, right: State, tag: string): void {
-  const moved = new Set<Term>();
-  const check = (x: Term | undefined, y: Term | undefined): void => {
-    if (x && y && x !== y && isOwn(x, tag)) moved.add(x);
+/** What an incoming state calls by this block's merged values is their value of the turn before. */
+function renameStale(context: Context, right: State, tag: string): void {
+  let isMentioned = false;
+  const check = (term: Term | undefined): void => {
+    isMentioned ||= term !== undefined && mentions(term, atom => isOwn(atom, tag));
   };
-  for (const [key, x] of left.memory) check(x, right.memory.get(key));
-  for (const [id, set] of left.sets) {
-    const other = right.sets.get(id);
-    check(set.from, other?.from);
-    check(set.to, other?.to);
-    check(set.obtained, other?.obtained);
-  }
-  if (moved.size === 0) return;
-  context.rename(right, atom =>
-    atom.kind === 'symbol' && moved.has(atom) ? context.terms.symbol(`old ${atom.name}`) : undefined,
-  );
+  for (const value of right.memory.values()) check(value);
+  for (const set of right.sets.values())
+    for (const term of [set.from, set.to, set.obtained, set.asked, set.base, set.page, set.exists.term])
+      check(term);
+  for (const form of right.facts.forms()) check(form);
+  if (!isMentioned) return;
+  context.rename(right, atom => (isOwn(atom, tag) ? context.terms.symbol(`old ${atom.name}`) : undefined));
 }
 
 type Merge = (slot: string, x: Term, y: Term) => Term;
@@ -234,17 +239,13 @@ function joinFacts(
   right: State,
   result: State,
   merged: readonly Merged[],
-  widen: boolean,
 ): Facts {
   const facts = new Facts(context.terms);
   const add = (form: Term, x: Term, y: Term, isRelation = false): void => {
     const a = isRelation ? left.facts.bounds(x) : left.facts.direct(x);
     const b = isRelation ? right.facts.bounds(y) : right.facts.direct(y);
-    const old = widen ? left.facts.bounds(form, 0) : undefined;
-    let low = Math.min(a.low, b.low);
-    let high = Math.max(a.high, b.high);
-    if (old && low < old.low) low = Number.NEGATIVE_INFINITY;
-    if (old && high > old.high) high = Number.POSITIVE_INFINITY;
+    const low = Math.min(a.low, b.low);
+    const high = Math.max(a.high, b.high);
     // Of two values only their order is worth keeping.
     if (isRelation && low < -1 && high > 1) return;
     if (low > Number.NEGATIVE_INFINITY || high < Number.POSITIVE_INFINITY) facts.assume(form, low, high);
@@ -300,8 +301,8 @@ function addRelations(
   });
 }
 
-/** Whether joining changed nothing. */
-function isSameState(left: State, result: State): boolean {
+/** Whether a block's state is what it was on the last visit, or less. */
+export function isSameState(left: State, result: State): boolean {
   if (left.memory.size !== result.memory.size) return false;
   for (const [key, value] of result.memory) if (left.memory.get(key) !== value) return false;
   for (const [id, set] of result.sets) if (!isSameSet(left.sets.get(id), set)) return false;
