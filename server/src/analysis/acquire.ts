@@ -387,6 +387,7 @@ function blankSet(call: Prepared): PageSet {
     status: 'held',
     keepers: [],
     hasOwnReference: false,
+    isViewed: false,
     dropped: [],
   };
 }
@@ -437,7 +438,9 @@ function foldIntoOlder(context: Context, state: State, latestId: string, olderId
   if (latest.status === 'held' && state.mayRemain(latest))
     state.sets.set(
       olderId,
-      older ? merged(context, state, older, latest) : { ...latest, id: olderId, age: 'older' },
+      older
+        ? merged(context, state, older, latest)
+        : { ...latest, id: olderId, age: 'older', asked: undefined, askedPlaces: [], obtained: latest.to },
     );
   context.rename(state, atom =>
     atom.kind === 'page' && atom.set === latestId ? context.terms.page(moved, atom.index) : undefined,

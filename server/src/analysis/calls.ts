@@ -92,7 +92,7 @@ function applyEffects(
         result = query(context, values, call, effect);
         break;
       case 'construct':
-        construct(values, call, effect);
+        construct(context, values, call, effect);
         break;
       case 'acquire':
         if (effect.pages.form === 'argument') ownReference(values, call, effect.pages.argument);
@@ -183,6 +183,12 @@ function allocate(context: Context, values: Values, call: CallInstruction, effec
 function view(context: Context, values: Values, call: CallInstruction, effect: View): Term {
   const of = argumentValue(values, call, effect.of);
   if (!of) return resultSymbol(values, call);
+  const page = /pfn|phys|dma|bus/.test(call.callee ?? '') ? pageOf(values.state, of) : undefined;
+  if (page) values.state.updateSet(page.set.id, { isViewed: true });
+  const stored = pageOf(values.state, of)
+    ? undefined
+    : values.storedPage(of, `${values.frame.key}@${call.span.start}`);
+  if (stored) return stored;
   if (effect.as === 'address') return context.terms.operation('address', of);
   return of.kind === 'operation' && of.operator === 'address' ? of.operands[0]! : of;
 }
@@ -207,11 +213,17 @@ function query(context: Context, values: Values, call: CallInstruction, effect: 
   return context.terms.operation('kinds', iterator, context.terms.symbol(`kinds:${asked.join('|')}`));
 }
 
-function construct(values: Values, call: CallInstruction, effect: Construct): void {
+function construct(context: Context, values: Values, call: CallInstruction, effect: Construct): void {
   const { state } = values;
   const address = argumentValue(values, call, effect.iterator);
   if (!address) return;
   state.iteratorIdentity.delete(address);
+  const over = effect.over && argumentValue(values, call, effect.over);
+  if (over) {
+    const unknown = { kind: 'unknown', name: '' } as const;
+    const iterator = context.places.target(address, unknown);
+    values.store(context.places.member(iterator, '__over', unknown), over);
+  }
   const direction =
     typeof effect.direction === 'number' ? argumentValue(values, call, effect.direction) : undefined;
   const number = direction && asNumber(direction);
@@ -245,5 +257,6 @@ function store(context: Context, values: Values, call: CallInstruction, effect: 
     if (!known) state.updateSet(page.set.id, { keepers: [...page.set.keepers, keeper] });
     if (effect.takes === 'consumes' && !conditional) state.updateSet(page.set.id, { status: 'consumed' });
   } else keep(context, state, term, keeper);
-  if (container && container.kind !== 'linear') context.pointers.add(container);
+  const holder = container && pointerAtom(container, atom => context.pointers.has(atom));
+  if (holder && page && holder !== page.set.pointer) state.aliases.set(holder, page.set.id);
 }

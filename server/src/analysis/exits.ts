@@ -79,7 +79,9 @@ function judgeExit(
     const array = set.pointer && lostArrays.get(set.pointer);
     if (!isOwned(state, set, live)) {
       if (array) withPages.add(array);
-      account.losses.push({ exit, confidence: 'certain', array: array?.placeText });
+      if (!set.isViewed) account.losses.push({ exit, confidence: 'certain', array: array?.placeText });
+      else if (isError) account.abandoned.push({ exit, confidence: 'guess' });
+      else account.isReleasedSomewhere = true;
     } else if (isError && !isKept(state, set.keepers) && !knowsCount(state, set, live, value))
       account.abandoned.push({ exit, confidence: 'guess' });
     else account.isReleasedSomewhere = true;

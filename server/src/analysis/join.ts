@@ -33,7 +33,12 @@ export function join(context: Context, left: State, incoming: State, tag: string
     let result: Term;
     if (right.facts.areEqual(x, y)) result = x;
     else if (left.facts.areEqual(x, y)) result = y;
-    else if (isOwn(x, tag) && !taken.has(x)) result = x;
+    else if (sharesAtoms(x, y)) {
+      // `base + a` and `base + b` meet in `base + φ`: a pointer that walks an array stays in it.
+      const common = commonPart(context, x, y);
+      const { terms } = context;
+      result = terms.add(common, merge(slot, terms.subtract(x, common), terms.subtract(y, common)));
+    } else if (isOwn(x, tag) && !taken.has(x)) result = x;
     else result = mergedSymbol(context, tag, slot, taken);
     taken.add(result);
     pairs.set(key, { left: x, right: y, result });
@@ -62,6 +67,20 @@ export function widen(context: Context, before: State, now: State): void {
     if (now.facts.isNonZero(form) && before.facts.isNonZero(form)) facts.assumeNot(form, 0);
   }
   now.facts = facts;
+}
+
+function sharesAtoms(x: Term, y: Term): boolean {
+  for (const [atom, coefficient] of x.parts) if (y.parts.get(atom) === coefficient) return true;
+  return false;
+}
+
+/** The atoms that both terms have, as often. */
+function commonPart(context: Context, x: Term, y: Term): Term {
+  let common: Term = context.terms.constant(0);
+  for (const [atom, coefficient] of x.parts)
+    if (y.parts.get(atom) === coefficient)
+      common = context.terms.add(common, context.terms.scale(atom, coefficient));
+  return common;
 }
 
 function isOwn(term: Term, tag: string): term is SymbolAtom {
@@ -149,6 +168,7 @@ function joinSet(x: PageSet, y: PageSet, merge: Merge): PageSet {
     bytes: maybe('bytes', x.bytes, y.bytes),
     from: merge(`${x.id}.from`, x.from, y.from),
     to: merge(`${x.id}.to`, x.to, y.to),
+    isViewed: x.isViewed || y.isViewed,
     hasOwnReference: x.hasOwnReference || y.hasOwnReference,
     keepers: union(x.keepers, y.keepers),
     dropped: unionReleases(x, y),

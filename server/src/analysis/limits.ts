@@ -17,7 +17,7 @@ export const LIMITS = {
   /** Blocks of a root function beyond which it is not analysed. */
   rootBlocks: 3_000,
   /** Numeric facts kept in one state. */
-  facts: 96,
+  facts: 192,
   /** Steps of a finding's path that are shown. */
   pathSteps: 24,
 } as const;

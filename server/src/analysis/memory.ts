@@ -40,6 +40,10 @@ export class Memory {
     const element = place.root.kind === 'pointer' && place.path === '' ? place.root.pointer : undefined;
     const page = element && this.pageAt(element);
     if (page && this.state.mayExist(page.set)) return page.term;
+    if (place.path.endsWith('.bv_page') && place.root.kind === 'pointer') {
+      const stored = this.storedPage(place.root.pointer, place.key);
+      if (stored) return stored;
+    }
     if (this.isZeroed(place)) return this.terms.constant(0);
     if (page) return page.term;
     if (place.root.kind === 'local') return this.terms.symbol(`uninitialised:${place.key}`);
@@ -86,6 +90,13 @@ export class Memory {
     const set = id ? this.state.sets.get(id) : undefined;
     if (!set || !pointer) return;
     return { set, term: this.terms.page(set.id, this.terms.subtract(address, pointer)) };
+  }
+
+  /** A page that a container (an sg entry, a bio_vec) at this address holds; which one is not known. */
+  storedPage(address: Term, origin: string): Term | undefined {
+    const pointer = pointerAtom(address, atom => this.context.pointers.has(atom));
+    const id = pointer && this.state.aliases.get(pointer);
+    return id && this.state.sets.has(id) ? this.terms.page(id, this.fresh(`stored${origin}`)) : undefined;
   }
 
   store(place: Place, value: Term): void {

@@ -197,6 +197,8 @@ function isClearlyWrong(releasing: Releasing, set: PageSet, count: Term): boolea
   const isUnsigned = count.kind === 'operation' && count.operator === 'unsigned';
   const value = isUnsigned ? count.operands[0]! : count;
   if (value === set.obtained) return state.facts.bounds(value).low < 0;
+  // A return of 0 for a positive number of pages does not happen (mm/gup.c, 6.1 and 6.12).
+  if (state.facts.bounds(set.obtained).low >= 0) return false;
   return (
     set.asked !== undefined && state.facts.bounds(count).high > 0 && state.facts.areEqual(count, set.asked)
   );

@@ -59,6 +59,8 @@ export interface PageSet {
   readonly keepers: readonly Keeper[];
   /** An own reference was taken on top (get_page): put_page is then right too. */
   readonly hasOwnReference: boolean;
+  /** Its pfn or bus address was taken: whoever got that may be the owner, after success. */
+  readonly isViewed: boolean;
   /** Where it was dropped, for double-release and audit. */
   readonly dropped: readonly Release[];
 }
