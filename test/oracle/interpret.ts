@@ -1,0 +1,413 @@
+import { IovIter, type KernelBuffer } from '../../server/src/semantics/machine/iterators.ts';
+import type { Page } from '../../server/src/semantics/machine/pages.ts';
+import type {
+  Call,
+  Expression,
+  FunctionDefinition,
+  IntegerType,
+  Parameter,
+  Place,
+  Program,
+  Statement,
+  Type,
+} from './ast.ts';
+import { KERNEL_FUNCTIONS } from './kernelFunctions.ts';
+import {
+  type Cell,
+  compute,
+  type Integer,
+  integer,
+  isSame,
+  isTrue,
+  type IteratorCell,
+  Meaningless,
+  type Memory,
+  newMemory,
+  type Request,
+  type Value,
+} from './values.ts';
+import type { World } from './world.ts';
+
+const STEP_LIMIT = 2_000;
+const BUFFER_PAGES = 4;
+/** Slots of an array that the caller gives. */
+const CALLER_SLOTS = 8;
+
+type Binding =
+  | { readonly kind: 'integer'; readonly type: IntegerType; value: Integer | undefined }
+  | { readonly kind: 'page'; readonly memory: Memory }
+  | { readonly kind: 'array'; readonly memory: Memory }
+  | { readonly kind: 'pages'; readonly cell: Cell }
+  | { readonly kind: 'value'; readonly value: Value };
+
+/** How a statement ended. */
+type Outcome =
+  | 'next'
+  | 'break'
+  | { readonly goto: string }
+  | { readonly returned: Value | undefined };
+
+/** What the caller keeps: arrays and objects it had given. */
+export interface Given {
+  readonly memories: readonly Memory[];
+  readonly requests: readonly Request[];
+}
+
+/** One activation of a function. */
+class Activation {
+  private readonly bindings = new Map<string, Binding>();
+  private readonly given: { memories: Memory[]; requests: Request[] } = { memories: [], requests: [] };
+
+  constructor(
+    private readonly world: World,
+    private readonly functions: ReadonlyMap<string, FunctionDefinition>,
+    private readonly model: FunctionDefinition,
+    private readonly budget: { steps: number },
+  ) {}
+
+  run(args: readonly Value[] | undefined): Value | undefined {
+    this.model.parameters.forEach((parameter, at) => {
+      const value = args ? args[at] : this.fromCaller(parameter);
+      this.bind(parameter.type, parameter.name, 1);
+      if (value) this.assign({ kind: 'variable', name: parameter.name }, value);
+    });
+    const { body } = this.model;
+    let outcome = this.list(body);
+    while (typeof outcome === 'object' && 'goto' in outcome) {
+      const target = outcome.goto;
+      const at = body.findIndex(statement => statement.kind === 'label' && statement.name === target);
+      if (at < 0) throw new Meaningless(`no label ${target}`);
+      outcome = this.list(body.slice(at));
+    }
+    if (typeof outcome === 'object') return this.converted(outcome.returned);
+    if (this.model.returns !== 'void') throw new Meaningless('the function ends without a value');
+    return undefined;
+  }
+
+  kept(): Given {
+    return this.given;
+  }
+
+  private converted(value: Value | undefined): Value | undefined {
+    const { returns } = this.model;
+    return value?.kind === 'integer' && returns !== 'void' ? integer(value.value, returns) : value;
+  }
+
+  /** An argument of the function under test. */
+  private fromCaller({ type, name }: Parameter): Value | undefined {
+    const { world } = this;
+    switch (type) {
+      case 'int':
+      case 'unsigned int':
+        return integer(world.choices.choose(name, [2, 1, 0]), type);
+      case 'bool':
+        return integer(Number(world.choices.choose(name, [true, false])), 'bool');
+      case 'size_t':
+        return integer(world.choices.choose(name, [4096, 5000]), type);
+      case 'unsigned long':
+        return integer(world.newArea(), type);
+      case 'void __user *':
+        return { kind: 'user', address: BigInt(world.newArea(world.choices.choose(name, [0, 3500]))) };
+      case 'void *':
+        return { kind: 'buffer', buffer: this.buffer() };
+      case 'struct iov_iter *':
+        return { kind: 'iterator', iterator: this.givenIterator() };
+      case 'struct page **': {
+        const memory = newMemory(CALLER_SLOTS, 'caller');
+        this.given.memories.push(memory);
+        return { kind: 'pages', memory, offset: 0 };
+      }
+      case 'struct request *': {
+        const request: Request = {
+          pages: { value: undefined },
+          nr: { value: undefined },
+          page: newMemory(1, 'caller'),
+        };
+        this.given.requests.push(request);
+        return { kind: 'request', request };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  private buffer(): KernelBuffer {
+    const pages: Page[] = [];
+    for (let at = 0; at < BUFFER_PAGES; at++) {
+      const page = this.world.machine.allocate({ kind: 'kernel', order: 0 }).page(0);
+      this.world.watch(page);
+      pages.push(page);
+    }
+    return { pages };
+  }
+
+  private givenIterator(): IteratorCell {
+    const { choices } = this.world;
+    const length = choices.choose('bytes', [5000, 4096]);
+    if (choices.choose('iterator', ['ubuf', 'kvec']) === 'ubuf')
+      return {
+        iter: new IovIter({ kind: 'ubuf', base: this.world.newArea(3500) }, 'dest', length),
+        isGiven: true,
+      };
+    const segments = [{ buffer: this.buffer(), offset: 0, length }];
+    return { iter: new IovIter({ kind: 'kvec', segments }, 'dest', length), isGiven: true };
+  }
+
+  private bind(type: Type, name: string, length: number): void {
+    this.bindings.set(name, this.binding(type, length));
+  }
+
+  private binding(type: Type, length: number): Binding {
+    switch (type) {
+      case 'struct page *':
+        return { kind: 'page', memory: newMemory(1, 'local') };
+      case 'struct page *[]':
+        return { kind: 'array', memory: newMemory(length, 'local') };
+      case 'struct page **':
+        return { kind: 'pages', cell: { value: undefined } };
+      case 'struct iov_iter':
+        return { kind: 'value', value: { kind: 'iterator', iterator: { iter: undefined, isGiven: false } } };
+      case 'struct kvec':
+        return { kind: 'value', value: this.variable('buf') };
+      case 'struct iov_iter *':
+      case 'struct request *':
+      case 'void __user *':
+      case 'void *':
+        return { kind: 'value', value: { kind: 'null' } };
+      default:
+        return { kind: 'integer', type, value: undefined };
+    }
+  }
+
+  private list(statements: readonly Statement[]): Outcome {
+    for (const statement of statements) {
+      const outcome = this.execute(statement);
+      if (outcome !== 'next') return outcome;
+    }
+    return 'next';
+  }
+
+  private execute(statement: Statement): Outcome {
+    if (++this.budget.steps > STEP_LIMIT) throw new Meaningless('the program does not end');
+    switch (statement.kind) {
+      case 'declare':
+        this.bind(statement.type, statement.name, statement.length ?? 1);
+        if (statement.value) this.assign({ kind: 'variable', name: statement.name }, this.value(statement.value));
+        return 'next';
+      case 'assign':
+        this.assign(statement.place, this.value(statement.value));
+        return 'next';
+      case 'evaluate':
+        this.call(statement.call);
+        return 'next';
+      case 'if':
+        return this.list(isTrue(this.value(statement.condition)) ? statement.then : (statement.otherwise ?? []));
+      case 'for':
+      case 'while':
+        return this.loop(statement);
+      case 'goto':
+        return { goto: statement.label };
+      case 'label':
+        return 'next';
+      case 'break':
+        return 'break';
+      case 'return':
+        return { returned: statement.value && this.value(statement.value) };
+    }
+  }
+
+  private loop(statement: Extract<Statement, { kind: 'for' | 'while' }>): Outcome {
+    const counter: Place | undefined =
+      statement.kind === 'for' ? { kind: 'variable', name: statement.name } : undefined;
+    if (statement.kind === 'for' && counter) this.assign(counter, this.value(statement.from));
+    while (isTrue(this.value(statement.condition))) {
+      if (++this.budget.steps > STEP_LIMIT) throw new Meaningless('the program does not end');
+      const outcome = this.list(statement.body);
+      if (outcome === 'break') break;
+      if (outcome !== 'next') return outcome;
+      if (counter) this.assign(counter, compute(asInteger(this.value(counter)), '+', integer(1)));
+    }
+    return 'next';
+  }
+
+  private assign(place: Place, value: Value): void {
+    if (place.kind === 'variable') this.assignVariable(place.name, value);
+    else if (place.kind === 'member') {
+      const request = this.request(place.object);
+      if (place.member === 'page') request.page.slots[0] = pageOf(value);
+      else request[place.member].value = value;
+    } else {
+      const { memory, at } = this.slot(place);
+      memory.slots[at] = pageOf(value);
+    }
+  }
+
+  private assignVariable(name: string, value: Value): void {
+    const binding = this.bindings.get(name);
+    if (binding?.kind === 'integer') binding.value = integer(asInteger(value).value, binding.type);
+    else if (binding?.kind === 'page') binding.memory.slots[0] = pageOf(value);
+    else if (binding?.kind === 'pages') binding.cell.value = value;
+    else if (binding?.kind === 'value') this.bindings.set(name, { kind: 'value', value });
+    else throw new Meaningless(`${name} cannot be assigned`);
+  }
+
+  private request(name: string): Request {
+    const value = this.variable(name);
+    if (value.kind !== 'request') throw new Meaningless(`${name} is no request`);
+    return value.request;
+  }
+
+  private slot(place: Extract<Place, { kind: 'element' }>): { memory: Memory; at: number } {
+    const array = this.value(place.array);
+    if (array.kind !== 'pages') throw new Meaningless('no array');
+    const at = array.offset + Number(asInteger(this.value(place.index)).value);
+    if (array.memory.freed) this.world.crash({ wrong: 'use-after-free' });
+    return { memory: array.memory, at };
+  }
+
+  private variable(name: string): Value {
+    const binding = this.bindings.get(name);
+    switch (binding?.kind) {
+      case 'integer':
+        if (binding.value) return binding.value;
+        break;
+      case 'page':
+        return pageValue(binding.memory, 0);
+      case 'array':
+        return { kind: 'pages', memory: binding.memory, offset: 0 };
+      case 'pages':
+        if (binding.cell.value) return binding.cell.value;
+        break;
+      case 'value':
+        return binding.value;
+    }
+    throw new Meaningless(`${name} was never written`);
+  }
+
+  private value(expression: Expression): Value {
+    switch (expression.kind) {
+      case 'constant':
+        return integer(expression.value, expression.type);
+      case 'null':
+        return { kind: 'null' };
+      case 'variable':
+        return this.variable(expression.name);
+      case 'member': {
+        const request = this.request(expression.object);
+        if (expression.member === 'page') return pageValue(request.page, 0);
+        const { value } = request[expression.member];
+        if (!value) throw new Meaningless('a member that was never written');
+        return value;
+      }
+      case 'element': {
+        const { memory, at } = this.slot(expression);
+        return pageValue(memory, at);
+      }
+      case 'address':
+        return this.address(expression.of);
+      case 'decrement': {
+        const before = asInteger(this.variable(expression.name));
+        this.assignVariable(expression.name, compute(before, '-', integer(1)));
+        return before;
+      }
+      case 'unary': {
+        const value = this.value(expression.operand);
+        if (expression.operator === '!') return integer(Number(!isTrue(value)));
+        return compute(integer(0), '-', asInteger(value));
+      }
+      case 'binary':
+        return this.binary(expression);
+      case 'call': {
+        const value = this.call(expression);
+        if (!value) throw new Meaningless(`${expression.callee} gives no value`);
+        return value;
+      }
+    }
+  }
+
+  private binary(expression: Extract<Expression, { kind: 'binary' }>): Value {
+    const { operator } = expression;
+    const left = this.value(expression.left);
+    if (operator === '&&' || operator === '||') {
+      const decided = isTrue(left) === (operator === '||');
+      return integer(Number(decided ? isTrue(left) : isTrue(this.value(expression.right))));
+    }
+    const right = this.value(expression.right);
+    if (left.kind === 'integer' && right.kind === 'integer') return compute(left, operator, right);
+    if (operator === '==') return integer(Number(isSame(left, right)));
+    if (operator === '!=') return integer(Number(!isSame(left, right)));
+    throw new Meaningless('pointers are only compared');
+  }
+
+  private address(place: Place): Value {
+    if (place.kind === 'element') {
+      const { memory, at } = this.slot(place);
+      return { kind: 'pages', memory, offset: at };
+    }
+    if (place.kind === 'member') {
+      const request = this.request(place.object);
+      if (place.member === 'page') return { kind: 'pages', memory: request.page, offset: 0 };
+      return { kind: 'cell', cell: request[place.member] };
+    }
+    const binding = this.bindings.get(place.name);
+    if (binding?.kind === 'page') return { kind: 'pages', memory: binding.memory, offset: 0 };
+    if (binding?.kind === 'pages') return { kind: 'cell', cell: binding.cell };
+    if (binding?.kind === 'value') return binding.value;
+    if (binding?.kind === 'integer') return { kind: 'cell', cell: integerCell(binding) };
+    throw new Meaningless(`the address of ${place.name}`);
+  }
+
+  private call(call: Call): Value | undefined {
+    const args = call.arguments.map(argument => this.value(argument));
+    const callee = this.functions.get(call.callee);
+    if (callee) return new Activation(this.world, this.functions, callee, this.budget).run(args);
+    const builtin = KERNEL_FUNCTIONS[call.callee];
+    if (!builtin) throw new Meaningless(`${call.callee} is not known`);
+    return builtin(this.world, call, args);
+  }
+}
+
+/** An integer variable as something that is written through a pointer. */
+function integerCell(binding: Extract<Binding, { kind: 'integer' }>): Cell {
+  return {
+    get value() {
+      return binding.value;
+    },
+    set value(value: Value | undefined) {
+      binding.value = value && integer(asInteger(value).value, binding.type);
+    },
+  };
+}
+
+function asInteger(value: Value): Integer {
+  if (value.kind !== 'integer') throw new Meaningless('a number is wanted');
+  return value;
+}
+
+function pageValue(memory: Memory, at: number): Value {
+  const page = memory.slots[at];
+  return page === null ? { kind: 'null' } : { kind: 'page', page, memory };
+}
+
+function pageOf(value: Value): Page | null | undefined {
+  if (value.kind === 'null') return null;
+  if (value.kind !== 'page') throw new Meaningless('a page is wanted');
+  return value.page;
+}
+
+/** What is left when the function under test has returned. */
+export interface Ending {
+  readonly returned: Value | undefined;
+  readonly given: Given;
+}
+
+/**
+ * Runs the last function of a program as its caller would.
+ * @throws Meaningless where the program has no defined meaning; Crash where the kernel would stop
+ */
+export function interpret(program: Program, world: World): Ending {
+  const functions = new Map(program.functions.map(each => [each.name, each]));
+  const activation = new Activation(world, functions, program.functions.at(-1)!, { steps: 0 });
+  const returned = activation.run(undefined);
+  return { returned, given: activation.kept() };
+}

@@ -1,0 +1,82 @@
+import type { FileReport } from '../../server/src/engine.ts';
+import type { Finding } from '../../server/src/report/findings.ts';
+import type { Observed } from './observe.ts';
+import type { Observation } from './world.ts';
+
+/** Where the analysis and the runs say different things. */
+export interface Disagreement {
+  /** `false-alarm`: no run misbehaves at all; `extra`: some do, but not so. */
+  readonly kind: 'missed' | 'false-alarm' | 'extra' | 'not-analysed';
+  /** The rule that is missing or wrong, or the reason why nothing was analysed. */
+  readonly rule: string;
+  /** The run that shows it; '' where no run does. */
+  readonly run: string;
+}
+
+/** What an observation asks of the findings: one of `rules`, or nothing where it is only a licence for them. */
+interface Demand {
+  readonly rules: readonly string[];
+  readonly isRequired: boolean;
+}
+
+const demand = (...rules: readonly string[]): Demand => ({ rules, isRequired: true });
+const licence = (...rules: readonly string[]): Demand => ({ rules, isRequired: false });
+
+function demandOf(observation: Observation, observed: Observed): Demand {
+  const { wrong, call, isConditional } = observation;
+  switch (wrong) {
+    case 'leak': {
+      const rules = observation.isRest ? ['page-leak', 'release-count'] : ['page-leak'];
+      // Where the iterator decides, only a release elsewhere says that user memory may be behind it.
+      if (isConditional && call && !observed.released.has(call)) return licence(...rules);
+      return demand(...rules);
+    }
+    case 'mismatch':
+      // Right for some iterators and wrong for others: nothing says which of them come.
+      if (isConditional && call && observed.right.has(call)) return licence();
+      return demand('release-mismatch');
+    case 'not-obtained':
+      return demand('release-count');
+    case 'array-leak':
+      return demand(...(observation.withPages ? ['page-array-leak', 'page-leak'] : ['page-array-leak']));
+    case 'wrong-free':
+      return demand('page-array-leak');
+    case 'abandoned':
+      return licence('page-leak');
+    case 'error-as-count':
+    case 'never-asked':
+      return licence('release-count');
+    case 'double':
+    case 'use-after-free':
+      return licence('release-count', 'release-mismatch', 'page-leak', 'page-array-leak');
+  }
+}
+
+const isLoud = (finding: Finding): boolean => finding.severity !== 'hint';
+
+/** Holds what the analysis says against what the runs show. */
+export function compare(observed: Observed, report: FileReport): Disagreement[] {
+  const found: Disagreement[] = report.notAnalysed.map(({ reason }) => ({
+    kind: 'not-analysed',
+    rule: reason,
+    run: '',
+  }));
+  const loud = new Set(report.findings.filter(isLoud).map(finding => finding.rule));
+  const allowed = new Set<string>();
+  const missed = new Map<string, string>();
+  for (const observation of observed.seen.values()) {
+    const { rules, isRequired } = demandOf(observation, observed);
+    for (const rule of rules) allowed.add(rule);
+    const rule = rules[0]!;
+    if (isRequired && !rules.some(each => loud.has(each)) && !missed.has(rule)) missed.set(rule, observation.run);
+  }
+  for (const [rule, run] of missed) found.push({ kind: 'missed', rule, run });
+  const kind = observed.seen.size > 0 ? 'extra' : 'false-alarm';
+  for (const rule of loud) if (!allowed.has(rule)) found.push({ kind, rule, run: '' });
+  return found;
+}
+
+/** Whether some run shows a fault that a rule must report. */
+export function misbehaves(observed: Observed): boolean {
+  return [...observed.seen.values()].some(each => demandOf(each, observed).isRequired);
+}

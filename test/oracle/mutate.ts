@@ -1,0 +1,216 @@
+import {
+  binary,
+  call,
+  constant,
+  type Expression,
+  type FunctionDefinition,
+  give,
+  number,
+  type Operator,
+  type Program,
+  type Statement,
+  variable,
+  when,
+} from './ast.ts';
+import type { Random } from './random.ts';
+import { expressionsOf, isWellFormed, mapExpressions, type Site, sitesOf } from './rewrite.ts';
+
+/** Functions that are mistaken for each other; they take the same arguments. */
+const SIBLINGS: Readonly<Record<string, readonly string[]>> = {
+  put_page: ['unpin_user_page', '__free_page'],
+  unpin_user_page: ['put_page'],
+  unpin_user_pages: ['release_pages'],
+  release_pages: ['unpin_user_pages'],
+  kfree: ['kvfree'],
+  kvfree: ['kfree'],
+  pin_user_pages_fast: ['get_user_pages_fast'],
+  get_user_pages_fast: ['pin_user_pages_fast'],
+};
+
+const COUNTED = [
+  'unpin_user_pages',
+  'unpin_user_pages_dirty_lock',
+  'release_pages',
+  'drop_pin',
+  'drop_get',
+];
+
+const COMPARISONS: readonly Operator[] = ['<', '<=', '>', '>=', '==', '!='];
+
+/** A change that a tired author might make; undefined where the program has no place for it. */
+type Mutation = (program: Program, random: Random) => Program | undefined;
+
+/** Changes one of the statements that are fit for it. */
+function atOne(
+  program: Program,
+  random: Random,
+  isFit: (site: Site) => boolean,
+  change: (site: Site) => Program | undefined,
+): Program | undefined {
+  const sites = sitesOf(program).filter(isFit);
+  return sites.length === 0 ? undefined : change(random.pick(sites));
+}
+
+/** Changes one of the expressions that are fit for it. */
+function atOneExpression(
+  program: Program,
+  random: Random,
+  isFit: (expression: Expression) => boolean,
+  change: (expression: Expression) => Expression,
+): Program | undefined {
+  return atOne(
+    program,
+    random,
+    site => expressionsOf(site.statement).some(isFit),
+    site => {
+      const chosen = random.pick(expressionsOf(site.statement).filter(isFit));
+      return site.replace(mapExpressions(site.statement, each => (each === chosen ? change(each) : each)));
+    },
+  );
+}
+
+const isCallTo =
+  (names: readonly string[]) =>
+  (expression: Expression): boolean =>
+    expression.kind === 'call' && names.includes(expression.callee);
+
+const isComparison = (expression: Expression): expression is Extract<Expression, { kind: 'binary' }> =>
+  expression.kind === 'binary' && COMPARISONS.includes(expression.operator);
+
+const forget: Mutation = (program, random) =>
+  atOne(
+    program,
+    random,
+    ({ statement }) => ['evaluate', 'if', 'for', 'while', 'goto', 'assign'].includes(statement.kind),
+    site => site.replace(),
+  );
+
+const releaseWrongly: Mutation = (program, random) =>
+  atOneExpression(program, random, isCallTo(Object.keys(SIBLINGS)), expression =>
+    expression.kind === 'call'
+      ? { ...expression, callee: random.pick(SIBLINGS[expression.callee]!) }
+      : expression,
+  );
+
+/** A constant or a number in the function's reach. */
+function anyCount(model: FunctionDefinition, random: Random): Expression {
+  const numbers = [...model.parameters, ...model.body.filter(each => each.kind === 'declare')]
+    .filter(each => each.type === 'int' || each.type === 'unsigned int')
+    .map(each => variable(each.name));
+  return random.pick([...numbers, number(1), number(2), number(3)]);
+}
+
+const countWrongly: Mutation = (program, random) =>
+  atOne(
+    program,
+    random,
+    ({ statement }) => expressionsOf(statement).some(isCallTo(COUNTED)),
+    site => {
+      const count = anyCount(program.functions[site.function]!, random);
+      const change = (each: Expression): Expression =>
+        each.kind === 'call' && COUNTED.includes(each.callee)
+          ? { ...each, arguments: each.arguments.map((argument, at) => (at === 1 ? count : argument)) }
+          : each;
+      return site.replace(mapExpressions(site.statement, change));
+    },
+  );
+
+const compareWrongly: Mutation = (program, random) =>
+  atOneExpression(program, random, isComparison, expression =>
+    isComparison(expression)
+      ? { ...expression, operator: random.pick(COMPARISONS.filter(each => each !== expression.operator)) }
+      : expression,
+  );
+
+const leaveEarly: Mutation = (program, random) =>
+  atOne(
+    program,
+    random,
+    site => site.function === program.functions.length - 1 && site.statement.kind !== 'declare',
+    site =>
+      site.replace(when(call('prepare_device'), [give(constant('-EIO', -5))]), site.statement),
+  );
+
+const jumpWrongly: Mutation = (program, random) => {
+  const labels = sitesOf(program).flatMap(({ statement }) => (statement.kind === 'label' ? [statement.name] : []));
+  return atOne(
+    program,
+    random,
+    ({ statement }) => statement.kind === 'goto',
+    site => {
+      const target = random.pick([...labels, '']);
+      return site.replace(target ? { kind: 'goto', label: target } : give(constant('-EFAULT', -14)));
+    },
+  );
+};
+
+const unguard: Mutation = (program, random) =>
+  atOne(
+    program,
+    random,
+    ({ statement }) => statement.kind === 'if' || statement.kind === 'while',
+    site => {
+      const { statement } = site;
+      if (statement.kind === 'if') return site.replace(...statement.then);
+      return statement.kind === 'while' ? site.replace(...statement.body) : undefined;
+    },
+  );
+
+const startLate: Mutation = (program, random) =>
+  atOne(
+    program,
+    random,
+    ({ statement }) => statement.kind === 'for',
+    site =>
+      site.statement.kind === 'for' ? site.replace({ ...site.statement, from: number(1) }) : undefined,
+  );
+
+const stopEarly: Mutation = (program, random) =>
+  atOne(
+    program,
+    random,
+    ({ statement }) => statement.kind === 'for',
+    site => {
+      const { statement } = site;
+      if (statement.kind !== 'for') return undefined;
+      const isOdd = binary(variable(statement.name), '==', number(1));
+      const leave: Statement = when(isOdd, [random.pick<Statement>([{ kind: 'break' }, give(number(0))])]);
+      return site.replace({ ...statement, body: [leave, ...statement.body] });
+    },
+  );
+
+const unsigned: Mutation = (program, random) =>
+  atOne(
+    program,
+    random,
+    ({ statement }) => statement.kind === 'declare' && statement.type === 'int',
+    site =>
+      site.statement.kind === 'declare'
+        ? site.replace({ ...site.statement, type: 'unsigned int' })
+        : undefined,
+  );
+
+/** All changes by name. */
+export const MUTATIONS: Readonly<Record<string, Mutation>> = {
+  forget,
+  releaseWrongly,
+  countWrongly,
+  compareWrongly,
+  leaveEarly,
+  jumpWrongly,
+  unguard,
+  startLate,
+  stopEarly,
+  unsigned,
+};
+
+/** @returns the program with one change more; the same where none of those tried has a place. */
+export function mutate(program: Program, random: Random, names: readonly string[]): Program {
+  for (let tries = 0; tries < 4; tries++) {
+    const name = random.pick(names);
+    const changed = MUTATIONS[name]!(program, random);
+    // A change may leave a helper without a caller, or a goto without its label.
+    if (changed && isWellFormed(changed)) return { ...changed, features: [...changed.features, `mutation:${name}`] };
+  }
+  return program;
+}

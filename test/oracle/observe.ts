@@ -1,0 +1,90 @@
+import type { Page } from '../../server/src/semantics/machine/pages.ts';
+import type { Call, Program } from './ast.ts';
+import { explore } from './explore.ts';
+import { type Ending, interpret } from './interpret.ts';
+import { isWellFormed } from './rewrite.ts';
+import { Meaningless, type Memory } from './values.ts';
+import { Crash, type Observation, World } from './world.ts';
+
+/** Runs of one program; the rest is left out. */
+const RUN_LIMIT = 4_000;
+
+/** What the runs of a program show. */
+export interface Observed {
+  /** Each wrong thing once, with the run that first showed it. */
+  readonly seen: ReadonlyMap<string, Observation & { readonly run: string }>;
+  /** Releases that took a hold of the right kind in some run. */
+  readonly right: ReadonlySet<Call>;
+  /** Acquisitions of which some run releases something. */
+  readonly released: ReadonlySet<Call>;
+}
+
+/**
+ * Runs a program in every way the world may answer.
+ * @returns undefined where it is no C, has no meaning in some run, or too many runs
+ */
+export function observe(program: Program): Observed | undefined {
+  if (!isWellFormed(program)) return undefined;
+  const seen = new Map<string, Observation & { run: string }>();
+  const right = new Set<Call>();
+  const released = new Set<Call>();
+  const calls = new Map<Call, number>();
+  const numberOf = (call: Call): number => {
+    if (!calls.has(call)) calls.set(call, calls.size);
+    return calls.get(call)!;
+  };
+  try {
+    const isComplete = explore(choices => {
+      const world = new World(choices);
+      runOnce(program, world);
+      for (const call of world.right) right.add(call);
+      for (const call of world.released) released.add(call);
+      for (const each of world.observations) {
+        const flags = [each.isConditional, each.isRest, each.withPages].map(Boolean);
+        const key = [each.wrong, each.call && numberOf(each.call), ...flags].join(' ');
+        if (!seen.has(key)) seen.set(key, { ...each, run: choices.describe() });
+      }
+    }, RUN_LIMIT);
+    return isComplete ? { seen, right, released } : undefined;
+  } catch (error) {
+    if (error instanceof Meaningless) return undefined;
+    throw error;
+  }
+}
+
+function runOnce(program: Program, world: World): void {
+  try {
+    const ending = interpret(program, world);
+    if (world.observations.length === 0) world.checkCounts();
+    judgeExit(world, ending);
+  } catch (error) {
+    if (!(error instanceof Crash)) throw error;
+  }
+}
+
+/** What is held or allocated at the end must be known to somebody. */
+function judgeExit(world: World, { returned, given }: Ending): void {
+  const memories = new Set<Memory>(given.memories);
+  for (const request of given.requests) {
+    memories.add(request.page);
+    const { value } = request.pages;
+    if (value?.kind === 'pages' && !value.memory.freed) memories.add(value.memory);
+  }
+  const reachable = new Set<Page | null | undefined>([...memories].flatMap(memory => memory.slots));
+  const isError = returned?.kind === 'integer' && returned.value < 0n;
+  const lost = world.holds.filter(
+    hold => hold.status === 'held' && hold.kind !== 'none' && !reachable.has(hold.page),
+  );
+  for (const { acquisition: call, isConditional } of lost) {
+    const isRest = world.holds.some(hold => hold.acquisition === call && hold.status === 'dropped');
+    world.see({ wrong: 'leak', call, isConditional, isRest });
+  }
+  if (isError)
+    for (const { acquisition: call, status, kind, page } of world.holds)
+      if (status === 'held' && kind !== 'none' && reachable.has(page)) world.see({ wrong: 'abandoned', call });
+  const consumed = (memory: Memory): boolean =>
+    world.holds.some(hold => hold.status === 'consumed' && hold.memory === memory);
+  for (const { memory, call } of world.allocations)
+    if (!memory.freed && memory.slots.length > 0 && !memories.has(memory) && !consumed(memory))
+      world.see({ wrong: 'array-leak', call, withPages: lost.some(hold => hold.memory === memory) });
+}

@@ -1,0 +1,95 @@
+import type { Engine, FileReport } from '../../server/src/engine.ts';
+import { treeForEra } from '../../server/src/semantics/trees.ts';
+import type { Program } from './ast.ts';
+import { generate } from './generate.ts';
+import { compare, type Disagreement, misbehaves } from './judge.ts';
+import { MUTATIONS, mutate } from './mutate.ts';
+import { type Observed, observe } from './observe.ts';
+import { print } from './print.ts';
+import { Random } from './random.ts';
+import { shrink } from './shrink.ts';
+
+const TREE = treeForEra('will-pin');
+
+/** Which programs are made. */
+export interface Profile {
+  /** Programs with one of these features are left out. */
+  readonly without: readonly string[];
+}
+
+/** One compared program. */
+export interface Case {
+  readonly seed: number;
+  readonly program: Program;
+  readonly observed: Observed;
+  readonly disagreements: readonly Disagreement[];
+}
+
+/** What the analysis says about a program. */
+export function analyse(engine: Engine, program: Program): FileReport {
+  return engine.analyse({ path: 'oracle.c', text: print(program) }, { tree: TREE });
+}
+
+/**
+ * The program of a seed, right or with one or two changes.
+ * @returns undefined where it has no defined meaning or a feature that the profile leaves out
+ */
+export function programOf(seed: number, profile: Profile): { program: Program; observed: Observed } | undefined {
+  const random = new Random(seed);
+  const names = Object.keys(MUTATIONS).filter(name => !profile.without.includes(`mutation:${name}`));
+  let program = generate(random);
+  const changes = random.pick([0, 0, 1, 1, 1, 2]);
+  for (let at = 0; at < changes; at++) program = mutate(program, random, names);
+  if (program.features.some(feature => profile.without.includes(feature))) return undefined;
+  const observed = observe(program);
+  return observed && { program, observed };
+}
+
+/** Makes the program of a seed and holds the analysis against its runs. */
+export function tryCase(engine: Engine, seed: number, profile: Profile): Case | undefined {
+  const made = programOf(seed, profile);
+  if (!made) return undefined;
+  return { seed, ...made, disagreements: compare(made.observed, analyse(engine, made.program)) };
+}
+
+/** The smallest program with the same disagreement. */
+export function minimal(engine: Engine, { program, disagreements }: Case): Program {
+  const [wanted] = disagreements;
+  return shrink(program, candidate => {
+    const observed = observe(candidate);
+    if (!observed) return false;
+    const found = compare(observed, analyse(engine, candidate));
+    return found.some(each => each.kind === wanted?.kind && each.rule === wanted.rule);
+  });
+}
+
+/** The program as C, with what the runs and the analysis say. */
+export function explain(engine: Engine, program: Program): string {
+  const text = print(program);
+  const report = analyse(engine, program);
+  const observed = observe(program);
+  const lineOf = (offset: number): number => text.slice(0, offset).split('\n').length;
+  const findings = report.findings.map(
+    ({ rule, severity, start, message }) => ` * found: line ${lineOf(start)} ${rule} (${severity}): ${message}`,
+  );
+  const runs = [...(observed?.seen.values() ?? [])].map(({ wrong, call, run }) => {
+    const flags = call ? ` (${call.callee})` : '';
+    return ` * run: ${wrong}${flags}: ${run}`;
+  });
+  const disagreements = observed ? compare(observed, report) : [];
+  const expected = disagreements.map(({ kind, rule }) => ` * ${kind}: ${rule}`);
+  return `/*\n${[...expected, ...runs, ...findings].join('\n')}\n */\n${text}`;
+}
+
+/** How many programs have each feature. */
+export function histogram(cases: readonly Case[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { program } of cases)
+    for (const feature of new Set(program.features)) counts.set(feature, (counts.get(feature) ?? 0) + 1);
+  return new Map([...counts].sort(([a], [b]) => a.localeCompare(b)));
+}
+
+/** The share of programs of which some run misbehaves. */
+export function shareOfMisbehaving(cases: readonly Case[]): number {
+  return cases.filter(({ observed }) => misbehaves(observed)).length / Math.max(1, cases.length);
+}

@@ -1,0 +1,184 @@
+import { touch } from '../../server/src/semantics/machine/faults.ts';
+import { getUserPagesFast, pinUserPagesFast } from '../../server/src/semantics/machine/gup.ts';
+import { type Kernel, kernelOf } from '../../server/src/semantics/machine/kernels.ts';
+import { AddressSpace, pageNumber } from '../../server/src/semantics/machine/memory.ts';
+import { type Folio, Machine, PAGE_SIZE, type Page, PIN_BIAS } from '../../server/src/semantics/machine/pages.ts';
+import { putPage, unpinUserPage } from '../../server/src/semantics/machine/releases.ts';
+import type { Call } from './ast.ts';
+import type { Choices } from './explore.ts';
+import { type Hold, Meaningless, type Memory } from './values.ts';
+
+/** What a run shows to be wrong. */
+export type Wrong =
+  | 'leak'
+  /** Pages of an object or array of the caller that an error exit leaves there. */
+  | 'abandoned'
+  | 'array-leak'
+  | 'wrong-free'
+  | 'mismatch'
+  | 'not-obtained'
+  /** Released on a way that leads past every acquisition into the place. */
+  | 'never-asked'
+  | 'error-as-count'
+  | 'double'
+  | 'use-after-free';
+
+export interface Observation {
+  readonly wrong: Wrong;
+  /** The acquiring call, or the releasing one. */
+  readonly call?: Call;
+  /** The hold depends on an iterator that the function was given. */
+  readonly isConditional?: boolean;
+  /** Of a leak: other pages of the same call were released. */
+  readonly isRest?: boolean;
+  /** Of a lost array: it takes pages with it. */
+  readonly withPages?: boolean;
+}
+
+/** The run cannot go on: the kernel would have crashed. */
+export class Crash extends Error {}
+
+const AREA_BYTES = 0x1000000;
+const FIRST_AREA = 0x200000000;
+
+/** 6.12, where a call for no pages takes none. */
+const kernel: Kernel = { ...kernelOf('6.12'), defects: new Set(['extract-keeps-array'] as const) };
+
+/** The machine with the user memory of one run, and the ledger of who holds what. */
+export class World {
+  readonly machine = new Machine(kernel);
+  readonly mm = new AddressSpace(this.machine);
+  readonly holds: Hold[] = [];
+  readonly allocations: { readonly memory: Memory; readonly call: Call }[] = [];
+  readonly observations: Observation[] = [];
+  /** Releases that took the right hold, with acquisitions they released. */
+  readonly right = new Set<Call>();
+  readonly released = new Set<Call>();
+  private areas = 0;
+  private readonly asked = new Set<number>();
+  private readonly counts = new Map<Folio, number>();
+
+  constructor(readonly choices: Choices) {}
+
+  see(observation: Observation): void {
+    this.observations.push(observation);
+  }
+
+  crash(observation: Observation): never {
+    this.see(observation);
+    throw new Crash(observation.wrong);
+  }
+
+  /** A user address of which nothing is mapped yet. */
+  newArea(offset = 0): number {
+    return FIRST_AREA + this.areas++ * AREA_BYTES + offset;
+  }
+
+  /** Decides how many of the pages from an address on are there, and maps those. */
+  private decideMapped(start: number, pages: number): void {
+    for (let at = 0; at < pages; at++) {
+      const page = (pageNumber(start) + at) * PAGE_SIZE;
+      if (!this.asked.has(page)) {
+        this.asked.add(page);
+        const name = `page ${pageNumber(page) - pageNumber(FIRST_AREA)}`;
+        if (this.choices.choose(name, ['mapped', 'absent']) === 'absent') return;
+        this.map(page);
+      } else if (!this.mm.find(page)) return;
+    }
+  }
+
+  private map(start: number): void {
+    const end = start + PAGE_SIZE;
+    this.mm.map({ start, end, read: true, write: true, shared: false, backing: 'anon' });
+    this.watch(touch(this.mm, start, 'write')!);
+  }
+
+  /** Keeps in mind the references a page has before the code under test comes to it. */
+  watch(page: Page): void {
+    this.counts.set(page.folio, page.folio.refs);
+  }
+
+  /**
+   * get_user_pages_fast() or pin_user_pages_fast() into an array.
+   * @param count pages; @param at slot from which on the array is filled.
+   * @returns pages held, or a negative error number.
+   */
+  takeUserPages(
+    kind: 'pin' | 'get',
+    start: number,
+    count: number,
+    memory: Memory,
+    at: number,
+    acquisition: Call,
+  ): number {
+    this.checkRoom(memory, at, count);
+    this.decideMapped(start, count);
+    const pages: (Page | undefined)[] = [];
+    const got = (kind === 'pin' ? pinUserPagesFast : getUserPagesFast)(this.mm, start, count, 0, pages);
+    this.enter(pages.slice(0, Math.max(0, got)), { kind, memory, acquisition, isConditional: false }, at);
+    return got;
+  }
+
+  prepare(start: number, pages: number): void {
+    this.decideMapped(start, pages);
+  }
+
+  checkRoom(memory: Memory, at: number, count: number): void {
+    if (memory.freed) this.crash({ wrong: 'use-after-free' });
+    memory.isAsked = true;
+    if (at < 0 || at + count > memory.slots.length) throw new Meaningless('the array is too short');
+  }
+
+  /** Puts pages into an array, with the hold that they carry now. */
+  enter(
+    pages: readonly (Page | undefined)[],
+    hold: Omit<Hold, 'page' | 'status'>,
+    at: number,
+  ): void {
+    pages.forEach((page, index) => {
+      if (!page) throw new Meaningless('no page in a slot that counts');
+      hold.memory.slots[at + index] = page;
+      this.holds.push({ ...hold, page, status: 'held' });
+    });
+  }
+
+  /** One page is dropped as if it carried `kind`; `allocation` gives it back to the allocator. */
+  release(
+    page: Page | null | undefined,
+    memory: Memory | undefined,
+    kind: 'pin' | 'get' | 'allocation',
+    call: Call,
+  ): void {
+    if (!page) this.crash({ wrong: memory?.isAsked ? 'not-obtained' : 'never-asked', call });
+    const all = this.holds.filter(hold => hold.page === page);
+    if (all.length === 0) throw new Meaningless('a page from nowhere');
+    const held = all.filter(hold => hold.status === 'held');
+    const hold = held.find(each => each.kind === kind) ?? held[0];
+    if (kind === 'pin') unpinUserPage(this.machine, page);
+    else putPage(this.machine, page);
+    if (!hold) {
+      this.see({ wrong: 'double', call });
+      return;
+    }
+    this.released.add(hold.acquisition);
+    if (hold.kind !== kind) this.see({ wrong: 'mismatch', call, isConditional: hold.isConditional });
+    else this.right.add(call);
+    if (hold.kind !== 'none') hold.status = 'dropped';
+  }
+
+  /** Somebody else takes over what can be reached from here. */
+  consume(memory: Memory): void {
+    for (const hold of this.holds)
+      if (memory.slots.includes(hold.page) && hold.status === 'held') hold.status = 'consumed';
+  }
+
+  /** Compares the ledger with the machine: the counts differ by the holds that are left, and by nothing else. */
+  checkCounts(): void {
+    for (const [folio, before] of this.counts) {
+      const left = this.holds.filter(hold => hold.page.folio === folio && hold.status !== 'dropped');
+      const expected = left.reduce((sum, { kind }) => sum + { pin: PIN_BIAS, get: 1, none: 0 }[kind], before);
+      if (folio.refs !== expected)
+        throw new Error(`the ledger is wrong: ${folio.refs} references, expected ${expected}`);
+    }
+  }
+}
