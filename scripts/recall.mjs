@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Scores the analysis against the corpus of known cases: `npm run recall`, `-- --list` names the misses,
-// `-- --id ID` shows one case's findings in its good twin and in its defective file.
+// `-- --id ID` shows one case's findings in its good twin and in its defective file, `-- --seconds N` gives each analysis
+// more or less time. What is given up counts as not found.
 import { parseArgs } from 'node:util';
 import { analyse, counts, isPolicy, percent, table, withPolicy } from './lib/analyse.mjs';
 import {
@@ -14,7 +15,11 @@ import {
   SERVED,
 } from './lib/corpus.mjs';
 
-const { values: options } = parseArgs({ options: { list: { type: 'boolean' }, id: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { list: { type: 'boolean' }, id: { type: 'string' }, seconds: { type: 'string' } },
+});
+const seconds = options.seconds === undefined ? undefined : Number(options.seconds);
+if (seconds !== undefined && !(seconds > 0)) fail('--seconds wants a number above 0');
 requireCorpus();
 
 const started = Date.now();
@@ -44,8 +49,12 @@ const known = inTree(rowsOf('known-bugs.jsonl'));
 const labels = inTree(rowsOf('labels-6.12.jsonl').map(in612));
 if (requests.size === 0) fail(`no such case: ${options.id}`);
 
-const results = await analyse([...requests.values()], { severities: withPolicy });
+const results = await analyse([...requests.values()], { severities: withPolicy, seconds });
 const reports = new Map(results.map(result => [result.request, result.report]));
+const unfinished = results.filter(result => result.milliseconds === 0);
+/** A good twin that was given up shows nothing, and nothing can be told from it. */
+const isFound = ({ row, good, bad }) =>
+  !unfinished.some(result => result.request === good) && isHit(row, findingsOf(good), findingsOf(bad));
 const reportOf = request => reports.get(request) ?? { findings: [], notAnalysed: [], extractions: [] };
 const findingsOf = request => reportOf(request).findings.filter(counts);
 
@@ -55,17 +64,17 @@ else {
   scoreKnown();
   scoreLabels();
   scoreSilence();
-  const unfinished = results.filter(result => result.milliseconds === 0).length;
   console.log(
-    `\n${requests.size} analyses, ${unfinished} given up for time or a crash, in ${((Date.now() - started) / 1000).toFixed(1)} s`,
+    `\n${requests.size} analyses, ${unfinished.length} given up for time or a crash, in ${((Date.now() - started) / 1000).toFixed(1)} s`,
   );
+  list('given up', unfinished, ({ request }) => request.display);
 }
 
 function scoreSuite({ name, cases }) {
   const scopes = ['function', 'file', 'cross-function', 'cross-file'];
   const scored = cases.map(one => ({
     ...one,
-    hit: isHit(one.row, findingsOf(one.good), findingsOf(one.bad)),
+    hit: isFound(one),
   }));
   const cell = some => (some.length === 0 ? '' : `${some.filter(one => one.hit).length}/${some.length}`);
   const line = (title, some) => [
@@ -209,7 +218,7 @@ function show({ row, good, bad }) {
     `${row.id}: ${row.class}, scope ${row.scope}, ${row.tree}/${row.file}, ${row.function}, line ${row.buggy_line}`,
   );
   console.log(row.desc ?? `${row.title}\n${row.explanation}`);
-  console.log(isHit(row, findingsOf(good), findingsOf(bad)) ? 'HIT' : 'MISS');
+  console.log(isFound({ row, good, bad }) ? 'HIT' : 'MISS');
   for (const [name, request] of [
     ['good', good],
     ['bad', bad],

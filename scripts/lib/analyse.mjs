@@ -7,8 +7,8 @@ import { build } from 'esbuild';
 import { bundleOptions, root, WASM } from './bundle.mjs';
 
 const POLICY_RULES = ['get-for-data', 'legacy-extraction', 'longterm-pin'];
-/** In ms. Shorter than the limit of `check`: a measurement is to end soon. */
-const TIME_LIMIT = 5_000;
+/** Seconds a file may take. Shorter than the limit of `check`: a measurement is to end soon. */
+const TIME_LIMIT = 5;
 
 /** Where the kernel trees lie: linux-source-6.1 and linux-source-6.12. */
 export const kernels = process.env.PINSIGHT_KERNELS ?? join(homedir(), '.cache/pinsight/kernels');
@@ -21,7 +21,10 @@ export const isPolicy = rule => POLICY_RULES.includes(rule);
  * Analyses requests { path, display, text? } by the code of `check`. Resolves to results in the order of the requests;
  * those that hold nothing of interest have none.
  */
-export async function analyse(requests, { severities = {}, jobs = availableParallelism(), onProgress } = {}) {
+export async function analyse(
+  requests,
+  { severities = {}, jobs = availableParallelism(), seconds = TIME_LIMIT } = {},
+) {
   const directory = join(root, 'dist/measure');
   mkdirSync(directory, { recursive: true });
   await build({
@@ -36,7 +39,7 @@ export async function analyse(requests, { severities = {}, jobs = availableParal
   const { analyseFiles } = createRequire(import.meta.url)(join(directory, 'pool.js'));
   const run = { severities, overlays: new Map() };
   const script = join(directory, 'worker.js');
-  return analyseFiles(requests, run, { jobs, script, timeLimit: TIME_LIMIT, onProgress });
+  return analyseFiles(requests, run, { jobs, script, timeLimit: seconds * 1000 });
 }
 
 /** Requests for every *.c and *.h file of a tree, displayed relative to it. */
