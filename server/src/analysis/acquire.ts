@@ -346,7 +346,10 @@ function newSet(call: Prepared): PageSet | undefined {
 function askedPages(call: Call): Term | undefined {
   const { asked } = call.effect;
   if (!asked || asked === 'all') return;
-  return 'constant' in asked ? call.values.number(asked.constant) : operand(call, asked.argument);
+  const count = 'constant' in asked ? call.values.number(asked.constant) : operand(call, asked.argument);
+  // The parameters are unsigned, or checked (mm/gup.c): a negative number of pages is never asked for.
+  if (count) call.state.facts.assume(count, 0, INFINITY);
+  return count;
 }
 
 /** size_t *start: the offset of the first byte in the first page. */

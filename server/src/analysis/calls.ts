@@ -18,7 +18,7 @@ import { forgetLocal, giveToUnknown, keep } from './keepers.ts';
 import { pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { pageOf, release } from './release.ts';
-import type { Keeper, State } from './state.ts';
+import { addKeeper, type Keeper, type State } from './state.ts';
 import { asNumber, type Term } from './terms.ts';
 import type { Values } from './values.ts';
 
@@ -190,7 +190,21 @@ function view(context: Context, values: Values, call: CallInstruction, effect: V
     : values.storedPage(of, `${values.frame.key}@${call.span.start}`);
   if (stored) return stored;
   if (effect.as === 'address') return context.terms.operation('address', of);
-  return of.kind === 'operation' && of.operator === 'address' ? of.operands[0]! : of;
+  return behindAddress(of) ?? of;
+}
+
+/** pfn_to_page(address >> PAGE_SHIFT): the page whose address went into the value. */
+function behindAddress(term: Term): Term | undefined {
+  if (term.kind === 'linear') {
+    for (const atom of term.parts.keys()) {
+      const found = behindAddress(atom);
+      if (found) return found;
+    }
+    return;
+  }
+  if (term.kind !== 'operation') return;
+  if (term.operator === 'address') return term.operands[0];
+  return /^[/&|*%]$/.test(term.operator) ? behindAddress(term.operands[0]!) : undefined;
 }
 
 function query(context: Context, values: Values, call: CallInstruction, effect: Query): Term {
@@ -251,10 +265,7 @@ function store(context: Context, values: Values, call: CallInstruction, effect: 
   const keeper: Keeper = { callee: call.callee ?? '', result: conditional ? result : undefined, failure };
   const page = pageOf(state, term);
   if (page && effect.form === 'page') {
-    const known = page.set.keepers.some(
-      each => each.callee === keeper.callee && each.result === keeper.result,
-    );
-    if (!known) state.updateSet(page.set.id, { keepers: [...page.set.keepers, keeper] });
+    state.updateSet(page.set.id, { keepers: addKeeper(page.set.keepers, keeper) });
     if (effect.takes === 'consumes' && !conditional) state.updateSet(page.set.id, { status: 'consumed' });
   } else keep(context, state, term, keeper);
   const holder = container && pointerAtom(container, atom => context.pointers.has(atom));

@@ -255,6 +255,7 @@ export class Facts {
   /** What an atom's own making says about it. */
   private intrinsic(atom: Atom, depth: number): Bounds {
     if (atom.kind === 'address' || atom.kind === 'page') return { low: 1, high: ANY.high };
+    if (this.terms.unsigned.has(atom)) return { low: 0, high: ANY.high };
     if (atom.kind !== 'operation') return ANY;
     const [first, second] = atom.operands;
     switch (atom.operator) {

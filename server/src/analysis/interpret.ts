@@ -79,6 +79,8 @@ interface Meeting {
   readonly arrivals: Map<string, State>;
   joined: State;
   visits: number;
+  /** Bounds that did not settle. */
+  readonly moved: Set<string>;
 }
 
 /** One run of one function body. */
@@ -129,7 +131,7 @@ class Activation {
       this.context.leftOut = true;
       return;
     }
-    const meeting: Meeting = known ?? { arrivals: new Map(), joined: state, visits: 0 };
+    const meeting: Meeting = known ?? { arrivals: new Map(), joined: state, visits: 0, moved: new Set() };
     states.set(property, meeting);
     meeting.arrivals.set(edge, state);
     if (++meeting.visits > LIMITS.visitsPerBlock) throw new TooComplex('loops do not settle');
@@ -146,7 +148,7 @@ class Activation {
     for (const other of others) joined = join(this.context, joined, other, tag);
     if (others.length === 0) joined = joined.clone();
     if (meeting.visits > LIMITS.visitsBeforeWidening && others.length > 0)
-      widen(this.context, meeting.joined, joined);
+      widen(this.context, meeting.joined, joined, meeting.moved);
     if (isSameState(meeting.joined, joined)) return false;
     meeting.joined = joined;
     return true;

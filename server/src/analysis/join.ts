@@ -2,11 +2,11 @@ import type { Context } from './context.ts';
 import { Facts } from './facts.ts';
 import { Memory } from './memory.ts';
 import type { Place } from './places.ts';
-import type { Allocation, Keeper, PageSet, State } from './state.ts';
+import { type Allocation, addKeeper, type Keeper, type PageSet, type State } from './state.ts';
 import { mentions, partsOf, type SymbolAtom, type Term } from './terms.ts';
 
 /** Pairs of merged numbers whose order is worth keeping: index against count, count against total. */
-const MAX_PAIRS = 8;
+const MAX_PAIRS = 6;
 
 interface Merged {
   readonly left: Term;
@@ -30,10 +30,12 @@ export function join(context: Context, left: State, incoming: State, tag: string
     const key = `${x.id}:${y.id}`;
     const known = pairs.get(key);
     if (known) return known.result;
+    const equal = [...pairs.values()].find(pair => pair.left === x && right.facts.areEqual(pair.right, y));
     let result: Term;
     if (right.facts.areEqual(x, y)) result = x;
     else if (left.facts.areEqual(x, y)) result = y;
-    else if (sharesAtoms(x, y)) {
+    else if (equal) result = equal.result;
+    else if (sharesAtoms(x, y) && (isOffset(context, x, y, tag) || isOffset(context, y, x, tag))) {
       // `base + a` and `base + b` meet in `base + φ`: a pointer that walks an array stays in it.
       const common = commonPart(context, x, y);
       const { terms } = context;
@@ -53,17 +55,23 @@ export function join(context: Context, left: State, incoming: State, tag: string
   return result;
 }
 
-/** Drops the bounds that moved since the last visit of the block, so that a loop's values settle. */
-export function widen(context: Context, before: State, now: State): void {
-  const facts = new Facts(context.terms);
-  for (const form of now.facts.forms()) {
+/**
+ * Drops the bounds that moved since the last visit of the block, for good: a loop's values settle.
+ * @param moved remembers between visits which bounds are gone.
+ */
+export function widen(context: Context, before: State, now: State, moved: Set<string>): void {
+  for (const form of [...before.facts.forms(), ...now.facts.forms()]) {
     const old = before.facts.direct(form);
     const { low, high } = now.facts.direct(form);
-    facts.assume(
-      form,
-      low < old.low ? Number.NEGATIVE_INFINITY : low,
-      high > old.high ? Number.POSITIVE_INFINITY : high,
-    );
+    if (low < old.low) moved.add(`${form.id}<`);
+    if (high > old.high) moved.add(`${form.id}>`);
+  }
+  const facts = new Facts(context.terms);
+  for (const form of now.facts.forms()) {
+    const { low, high } = now.facts.direct(form);
+    const from = moved.has(`${form.id}<`) ? Number.NEGATIVE_INFINITY : low;
+    const to = moved.has(`${form.id}>`) ? Number.POSITIVE_INFINITY : high;
+    if (from > Number.NEGATIVE_INFINITY || to < Number.POSITIVE_INFINITY) facts.assume(form, from, to);
     if (now.facts.isNonZero(form) && before.facts.isNonZero(form)) facts.assumeNot(form, 0);
   }
   now.facts = facts;
@@ -72,6 +80,12 @@ export function widen(context: Context, before: State, now: State): void {
 function sharesAtoms(x: Term, y: Term): boolean {
   for (const [atom, coefficient] of x.parts) if (y.parts.get(atom) === coefficient) return true;
   return false;
+}
+
+/** Whether `term` is what it shares with the other, plus a constant or this block's own merged value. */
+function isOffset(context: Context, term: Term, other: Term, tag: string): boolean {
+  const rest = context.terms.subtract(term, commonPart(context, term, other));
+  return [...rest.parts.keys()].every(atom => isOwn(atom, tag));
 }
 
 /** The atoms that both terms have, as often. */
@@ -187,10 +201,7 @@ function joinAllocation(x: Allocation, y: Allocation, merge: Merge): Allocation 
 }
 
 function union(x: readonly Keeper[], y: readonly Keeper[]): readonly Keeper[] {
-  const added = y.filter(
-    keeper => !x.some(known => known.callee === keeper.callee && known.result === keeper.result),
-  );
-  return added.length === 0 ? x : [...x, ...added];
+  return y.reduce(addKeeper, x);
 }
 
 function unionReleases(x: PageSet, y: PageSet): PageSet['dropped'] {
@@ -216,6 +227,11 @@ function joinMaps(left: State, right: State, result: State): void {
   for (const [term, keepers] of right.keepers)
     result.keepers.set(term, union(left.keepers.get(term) ?? [], keepers));
   for (const term of left.freed) if (!right.freed.has(term)) result.freed.delete(term);
+}
+
+/** What a place held on entry: it is read again where nothing has written it. */
+function isInitial(atom: Term): boolean {
+  return atom.kind === 'symbol' && (atom.name.startsWith('memory:') || atom.name.startsWith('global:'));
 }
 
 /** The atoms that a state still speaks of. */
@@ -274,7 +290,8 @@ function joinFacts(
   const own = new Set(merged.map(pair => pair.result));
   const spokenOf = atomsIn(context, result);
   const isMerged = (form: Term): boolean =>
-    mentions(form, atom => own.has(atom)) || [...form.parts.keys()].some(atom => !spokenOf.has(atom));
+    mentions(form, atom => own.has(atom)) ||
+    [...form.parts.keys()].some(atom => !spokenOf.has(atom) && !isInitial(atom));
   for (const form of left.facts.forms()) {
     if (isMerged(form)) continue;
     if (left.facts.agreesWith(right.facts, form)) facts.take(left.facts, form);

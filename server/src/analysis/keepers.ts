@@ -1,7 +1,7 @@
 import type { CallInstruction } from '../program/model.ts';
 import type { Context } from './context.ts';
 import { reachable, setsOf } from './reach.ts';
-import type { Keeper, State } from './state.ts';
+import { addKeeper, type Keeper, type State } from './state.ts';
 import type { Atom, Term } from './terms.ts';
 import type { Values } from './values.ts';
 
@@ -41,14 +41,11 @@ function isAddressOnly(term: Term): boolean {
 export function keep(context: Context, state: State, term: Term, keeper: Keeper): void {
   for (const reached of reachable(context, state, [term])) {
     for (const set of setsOf(state, reached)) {
-      const current = state.sets.get(set.id)!;
-      if (!current.keepers.some(known => known.callee === keeper.callee && known.result === keeper.result))
-        state.updateSet(set.id, { keepers: [...current.keepers, keeper] });
+      const keepers = addKeeper(state.sets.get(set.id)!.keepers, keeper);
+      if (keepers !== set.keepers) state.updateSet(set.id, { keepers });
     }
     if (reached.kind === 'linear' || !isObjectAtom(reached)) continue;
-    const known = state.keepers.get(reached) ?? [];
-    if (!known.some(each => each.callee === keeper.callee && each.result === keeper.result))
-      state.keepers.set(reached, [...known, keeper]);
+    state.keepers.set(reached, addKeeper(state.keepers.get(reached) ?? [], keeper));
   }
 }
 

@@ -7,7 +7,7 @@ export const LIMITS = {
   /** Visits of one block after which the function is given up. */
   visitsPerBlock: 60,
   /** Instructions executed abstractly for one root function, callees included: about half a second. */
-  stepsPerRoot: 8_000,
+  stepsPerRoot: 4_000,
   /** How many callers up from an acquisition are analysed as roots: helper, its user, and the user's wrapper. */
   callerSteps: 2,
   /** Depth of same-file callees analysed in their caller's context. */
@@ -16,6 +16,8 @@ export const LIMITS = {
   calleeBlocks: 250,
   /** Blocks of a root function beyond which it is not analysed. */
   rootBlocks: 3_000,
+  /** Callees that may have kept one thing; past these, it is taken as kept. */
+  keepers: 4,
   /** Numeric facts kept in one state. */
   facts: 192,
   /** Steps of a finding's path that are shown. */

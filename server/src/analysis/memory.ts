@@ -30,9 +30,7 @@ export class Memory {
   load(place: Place): Term {
     const stored = this.state.memory.get(place.key);
     if (stored) return this.simplify(stored);
-    const value = this.initial(place);
-    this.state.memory.set(place.key, value);
-    return value;
+    return this.initial(place);
   }
 
   /** What a place holds that nothing on the path has written. */
@@ -48,8 +46,7 @@ export class Memory {
     if (page) return page.term;
     if (place.root.kind === 'local') return this.terms.symbol(`uninitialised:${place.key}`);
     const value = this.terms.symbol(`memory:${place.key}`);
-    if (place.type.kind === 'integer' && !place.type.signed)
-      this.state.facts.assume(value, 0, Number.POSITIVE_INFINITY);
+    if (place.type.kind === 'integer' && !place.type.signed) this.terms.unsigned.add(value);
     if (place.type.kind === 'pointer') this.context.pointers.add(value);
     return value;
   }
@@ -68,19 +65,26 @@ export class Memory {
 
   /** The page that array slot `address` holds, where an acquisition filled the array. */
   pageAt(address: Term): { set: PageSet; term: Term } | undefined {
-    let empty: { set: PageSet; term: Term } | undefined;
+    let best: { set: PageSet; index: Term; rank: number } | undefined;
     for (const set of this.state.sets.values()) {
       if (!set.base || !set.pointer) continue;
       const index = this.terms.subtract(address, set.base);
       if (mentions(index, atom => atom === set.pointer)) continue;
-      const { low, high } = this.state.facts.bounds(index);
-      if (high < 0) continue;
-      if (low > 0 && this.state.facts.isAtMost(set.obtained, index) && this.state.sets.size > 1) continue;
-      const found = { set, term: this.terms.page(set.id, index) };
-      if (this.state.mayExist(set)) return found;
-      empty ??= found;
+      if (this.state.facts.bounds(index).high < 0) continue;
+      const rank = this.rankOfSlot(set, index);
+      if (!best || rank > best.rank) best = { set, index, rank };
     }
-    return empty ?? this.copiedPageAt(address);
+    if (!best) return this.copiedPageAt(address);
+    return { set: best.set, term: this.terms.page(best.set.id, best.index) };
+  }
+
+  /** How likely a slot is this set's, where several sets share one array: surely inside, surely outside, or by form. */
+  private rankOfSlot(set: PageSet, index: Term): number {
+    const { facts } = this.state;
+    const isInside = facts.bounds(index).low >= 0 && facts.isLess(index, set.obtained);
+    const isOutside = facts.isAtMost(set.obtained, index) && this.state.mayExist(set);
+    const existence = this.state.mayExist(set) ? 100 : 0;
+    return existence + (isInside ? 50 : isOutside ? -50 : 0) - index.parts.size;
   }
 
   /** A slot of an array into which pages of a set were copied. */
@@ -153,8 +157,7 @@ export class Memory {
   fresh(name: string, type?: Type, isFreshMemory = false): Term {
     const symbol = this.terms.symbol(name, isFreshMemory);
     this.context.retire(this.state, symbol);
-    if (type?.kind === 'integer' && !type.signed)
-      this.state.facts.assume(symbol, 0, Number.POSITIVE_INFINITY);
+    if (type?.kind === 'integer' && !type.signed) this.terms.unsigned.add(symbol);
     if (type?.kind === 'pointer') this.context.pointers.add(symbol);
     return symbol;
   }

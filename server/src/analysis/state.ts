@@ -3,6 +3,7 @@ import type { Acquire, Allocator, FunctionRow } from '../semantics/effects.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { Facts } from './facts.ts';
 import type { Frame } from './frames.ts';
+import { LIMITS } from './limits.ts';
 import type { Atom, Term } from './terms.ts';
 
 /** A call that acquires pages, in one calling context. */
@@ -25,6 +26,16 @@ export interface Keeper {
   readonly result: Term | undefined;
   /** A failed call returned: a negative or non-zero number, or a NULL or error pointer. */
   readonly failure: 'number' | 'pointer' | 'bool';
+}
+
+/** The list with one more keeper; a long list says no more than that somebody has kept it. */
+export function addKeeper(keepers: readonly Keeper[], added: Keeper): readonly Keeper[] {
+  if (
+    keepers.some(known => !known.result || (known.callee === added.callee && known.result === added.result))
+  )
+    return keepers;
+  const isCertain = keepers.length >= LIMITS.keepers;
+  return isCertain ? [{ ...added, callee: keepers[0]!.callee, result: undefined }] : [...keepers, added];
 }
 
 /** The pages one acquiring call took: those of the latest turn of a loop, or of all turns before. */
@@ -175,18 +186,33 @@ export class State {
   /** States that differ in this are kept apart: what remains of each set, and what became of each allocation. */
   property(): string {
     const parts: string[] = [];
+    const stored = this.storedPointers();
     for (const set of this.sets.values())
       parts.push(
-        `${set.id}=${this.mayExist(set) ? set.status : 'empty'}${set.isExact ? '' : '~'}${this.remainder(set)}`,
+        `${set.id}=${this.mayExist(set) ? set.status : 'empty'}${set.isExact ? '' : '~'}${this.remainder(set)}${this.isStored(set, stored) ? 's' : ''}`,
       );
     for (const allocation of this.allocations.values()) {
       if (!allocation.isPageArray) continue;
       const { low, high } = this.facts.bounds(allocation.atom);
       const isGone = high <= 0 || allocation.status === 'freed';
-      parts.push(`${allocation.id}=${isGone ? 'gone' : low > 0 ? 'live' : 'live?'}`);
+      parts.push(
+        `${allocation.id}=${isGone ? 'gone' : low > 0 ? 'live' : 'live?'}${!isGone && stored.has(allocation.atom) ? 's' : ''}`,
+      );
     }
     if (this.warned) parts.push('warned');
     return parts.sort().join(';');
+  }
+
+  /** The pointers that lie in memory other than locals: a page array handed to an object is told from one that is not. */
+  private storedPointers(): ReadonlySet<Term> {
+    const stored = new Set<Term>();
+    for (const [key, value] of this.memory)
+      if (!key.startsWith('v')) for (const atom of value.parts.keys()) stored.add(atom);
+    return stored;
+  }
+
+  private isStored(set: PageSet, stored: ReadonlySet<Term>): boolean {
+    return set.status === 'held' && set.pointer !== undefined && stored.has(set.pointer);
   }
 
   private remainder(set: PageSet): string {
@@ -201,7 +227,8 @@ export class State {
   }
 
   private extent(set: PageSet): string {
-    if (set.status !== 'held' || !set.isExact) return '';
-    return this.mayRemain(set) ? '' : '0';
+    if (set.status !== 'held') return '';
+    const isGiven = set.keepers.length > 0 ? 'k' : '';
+    return isGiven + (!set.isExact || this.mayRemain(set) ? '' : '0');
   }
 }

@@ -61,6 +61,8 @@ export type Replacement = (atom: SymbolAtom | PageAtom) => Term | undefined;
 
 /** Interns terms; one per analysed file. */
 export class Terms {
+  /** Symbols whose type has no negative values. */
+  readonly unsigned = new Set<Term>();
   private readonly byKey = new Map<string, Term>();
   private readonly sums = new Map<number, Term>();
   private readonly differences = new Map<number, Term>();

@@ -14,3 +14,8 @@ const CURSORS: readonly (readonly [pattern: RegExp, positions: readonly number[]
 export function iterationVariables(macro: string): readonly number[] {
   return CURSORS.find(([pattern]) => pattern.test(macro))?.[1] ?? [1];
 }
+
+/** An sg list has at least one entry (lib/scatterlist.c refuses none), so that a loop over it runs. */
+export function iterationRunsOnce(macro: string): boolean {
+  return /^for_each_(sg|sgtable)/.test(macro);
+}

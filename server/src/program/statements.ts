@@ -4,7 +4,7 @@ import type { FunctionBuilder } from './builder.ts';
 import { constant } from './builder.ts';
 import { childrenOf, declare, spanOf, specifiedType } from './declarations.ts';
 import { argumentsOf, converted, type ExpressionLowering, type StatementLowering } from './expressions.ts';
-import { iterationVariables } from './iteration.ts';
+import { iterationRunsOnce, iterationVariables } from './iteration.ts';
 import type { MacroNotes } from './macros.ts';
 import type { Block, Expression, SwitchCase, Variable } from './model.ts';
 import { INT, type Type, UNKNOWN } from './types.ts';
@@ -188,12 +188,35 @@ export class Statements implements StatementLowering {
     const condition = node.childForFieldName('condition')!;
     const macro = this.notes.iterationAt(node.startIndex);
     if (macro) {
-      this.builder.finish({ kind: 'choice', targets: [body, after], span }, body);
-      this.enterIteration(macro, condition);
+      this.iteration(node, macro, condition, head, body, after);
+      return;
     } else this.expressions.condition(condition, body, after);
     this.builder.current = body;
     this.builder.inLoop(after, head, () => this.statement(node.childForFieldName('body')!));
     this.builder.jump(head, endOf(node), after);
+  }
+
+  /** The end of a list is not modelled: another turn, or none, is always possible. */
+  private iteration(
+    node: Node,
+    macro: string,
+    condition: Node,
+    head: Block,
+    body: Block,
+    after: Block,
+  ): void {
+    const span = spanOf(node);
+    const choose = (next: Block): void =>
+      this.builder.finish({ kind: 'choice', targets: [body, after], span }, next);
+    const runsOnce = iterationRunsOnce(macro);
+    if (runsOnce) this.builder.jump(body, span);
+    else choose(body);
+    this.enterIteration(macro, condition);
+    const test = runsOnce ? this.builder.newBlock(endOf(node)) : head;
+    this.builder.inLoop(after, test, () => this.statement(node.childForFieldName('body')!));
+    this.builder.jump(test, endOf(node), runsOnce ? test : after);
+    if (runsOnce) choose(after);
+    this.builder.current = after;
   }
 
   /** Each turn of an iteration macro gives its cursors new values. */
