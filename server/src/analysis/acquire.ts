@@ -10,6 +10,7 @@ import {
 import type { Context } from './context.ts';
 import { pointerAtom } from './places.ts';
 import type { Acquisition, PageSet, State } from './state.ts';
+import { mergeSets } from './stretches.ts';
 import { asNumber, mentions, type Term } from './terms.ts';
 import { PAGE_SIZE, type Values } from './values.ts';
 
@@ -142,7 +143,7 @@ function failure(prepared: Prepared): { state: State; result: Term }[] {
   const { state, result, effect } = call;
   const { facts } = state;
   const holds = {
-    'page-count': () => facts.assume(result, -MAX_ERRNO, 0),
+    'page-count': () => facts.assume(result, -MAX_ERRNO, asksForSome(call) ? -1 : 0),
     'byte-count': () => facts.assume(result, -MAX_ERRNO, 0),
     'zero-or-error': () => facts.assume(result, -MAX_ERRNO, -1),
     'other-count': () => facts.assume(result, -MAX_ERRNO, -1),
@@ -164,6 +165,12 @@ function failure(prepared: Prepared): { state: State; result: Term }[] {
     subject: call.acquisition.key,
   });
   return [{ state, result }];
+}
+
+/** 0 is returned only where no page was asked for (mm/gup.c, 6.1 and 6.12). */
+function asksForSome(call: Call): boolean {
+  const asked = askedPages(call);
+  return asked !== undefined && call.state.facts.bounds(asked).low >= 1;
 }
 
 /** Where the array that the callee allocated goes when the callee then fails. */
@@ -442,32 +449,10 @@ function foldIntoOlder(context: Context, state: State, latestId: string, olderId
     state.sets.set(
       olderId,
       older
-        ? merged(context, state, older, latest)
+        ? mergeSets(context, state, older, latest)
         : { ...latest, id: olderId, age: 'older', asked: undefined, askedPlaces: [], obtained: latest.to },
     );
   context.rename(state, atom =>
     atom.kind === 'page' && atom.set === latestId ? context.terms.page(moved, atom.index) : undefined,
   );
-}
-
-/** Two neighbouring stretches of one array are one; else some unknown part of both remains. */
-function merged(context: Context, state: State, older: PageSet, latest: PageSet): PageSet {
-  const { terms } = context;
-  const keepers = [...older.keepers, ...latest.keepers];
-  if (older.status === 'held' && older.base && latest.base && older.isExact && latest.isExact) {
-    const offset = terms.subtract(latest.base, older.base);
-    const start = terms.add(offset, latest.from);
-    if (state.facts.areEqual(start, older.to)) {
-      const end = terms.add(offset, latest.to);
-      return {
-        ...older,
-        to: end,
-        obtained: end,
-        asked: undefined,
-        exists: { term: end, low: 1, high: INFINITY },
-        keepers,
-      };
-    }
-  }
-  return { ...older, isExact: false, keepers };
 }

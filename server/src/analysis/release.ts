@@ -4,6 +4,7 @@ import type { Hold } from '../semantics/holds.ts';
 import { ITERATOR_KINDS, USER_BACKED_KINDS } from '../semantics/holds.ts';
 import type { Context } from './context.ts';
 import type { PageSet, State } from './state.ts';
+import { uniteAround } from './stretches.ts';
 import { asNumber, mentions, type Term } from './terms.ts';
 import type { Values } from './values.ts';
 
@@ -48,11 +49,10 @@ export function pageOf(state: State, term: Term): { set: PageSet; index: Term | 
 }
 
 function releasePage(releasing: Releasing, term: Term): void {
-  const { state, values } = releasing;
+  const { context, state, values } = releasing;
   const page = pageOf(state, term);
   if (!page) return;
-  const { set } = page;
-  const index = page.index ?? values.number(0);
+  const { set, index } = uniteAround(context, state, page.set, page.index ?? values.number(0));
   if (!state.mayExist(set)) {
     if (isAskedIndex(releasing, set, index)) reportNothing(releasing, set);
     return;
