@@ -2,12 +2,12 @@ import {
   address,
   assign,
   binary,
-  call,
   type Constant,
+  call,
   constant,
   declare,
-  element,
   type Expression,
+  element,
   evaluate,
   type FunctionDefinition,
   forUp,
@@ -167,7 +167,16 @@ class Author {
   }
 
   private acquire(): void {
-    const shape = this.random.pick(['array', 'array', 'array', 'single', 'turns', 'extract', 'helper', 'flag']);
+    const shape = this.random.pick([
+      'array',
+      'array',
+      'array',
+      'single',
+      'turns',
+      'extract',
+      'helper',
+      'flag',
+    ]);
     this.feature(`shape:${shape}`);
     if (shape === 'array') this.acquireArray();
     else if (shape === 'single') this.acquireSingle();
@@ -248,7 +257,9 @@ class Author {
         this.emit(when(short, [...releasePart(), ...this.fail(EFAULT)]));
       }
     }
-    const held = test === '!= n' || test.includes('then') ? this.random.pick([got, count]) : got;
+    const isFull = test === '!= n' || test.includes('then');
+    const held = isFull && this.random.chance(0.5) ? count : got;
+    this.feature(held === got ? 'released:obtained' : 'released:asked');
     this.resources.push({
       release: () => this.releaseMany(kind, array, held),
       ...this.handOver(place, array, held),
@@ -332,7 +343,8 @@ class Author {
     const offset = variable(this.local('size_t', 'offset'));
     const bytes = variable(this.local('ssize_t', 'bytes'));
     const npages = variable(this.local(this.random.pick(['int', 'unsigned int']), 'npages'));
-    const asks = source === 'given' || this.random.chance(0.3) ? this.random.pick(['now', 'before']) : 'never';
+    const asks =
+      source === 'given' || this.random.chance(0.3) ? this.random.pick(['now', 'before']) : 'never';
     this.feature(`will_pin:${asks}`);
     const pinned = asks === 'before' ? this.local('bool', 'pinned') : '';
     const ask = call('iov_iter_extract_will_pin', iterator);
@@ -346,9 +358,7 @@ class Author {
     this.resources.push({
       release: () => {
         if (asks === 'never') return source === 'kvec' ? [] : this.releaseMany('pin', pages, npages);
-        const condition = pinned
-          ? variable(pinned)
-          : call('iov_iter_extract_will_pin', iterator);
+        const condition = pinned ? variable(pinned) : call('iov_iter_extract_will_pin', iterator);
         return [when(condition, this.releaseMany('pin', pages, npages))];
       },
     });

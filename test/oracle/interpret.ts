@@ -16,10 +16,10 @@ import {
   type Cell,
   compute,
   type Integer,
+  type IteratorCell,
   integer,
   isSame,
   isTrue,
-  type IteratorCell,
   Meaningless,
   type Memory,
   newMemory,
@@ -41,11 +41,7 @@ type Binding =
   | { readonly kind: 'value'; readonly value: Value };
 
 /** How a statement ended. */
-type Outcome =
-  | 'next'
-  | 'break'
-  | { readonly goto: string }
-  | { readonly returned: Value | undefined };
+type Outcome = 'next' | 'break' | { readonly goto: string } | { readonly returned: Value | undefined };
 
 /** What the caller keeps: arrays and objects it had given. */
 export interface Given {
@@ -189,10 +185,12 @@ class Activation {
 
   private execute(statement: Statement): Outcome {
     if (++this.budget.steps > STEP_LIMIT) throw new Meaningless('the program does not end');
+    this.world.reached.add(statement);
     switch (statement.kind) {
       case 'declare':
         this.bind(statement.type, statement.name, statement.length ?? 1);
-        if (statement.value) this.assign({ kind: 'variable', name: statement.name }, this.value(statement.value));
+        if (statement.value)
+          this.assign({ kind: 'variable', name: statement.name }, this.value(statement.value));
         return 'next';
       case 'assign':
         this.assign(statement.place, this.value(statement.value));
@@ -201,7 +199,9 @@ class Activation {
         this.call(statement.call);
         return 'next';
       case 'if':
-        return this.list(isTrue(this.value(statement.condition)) ? statement.then : (statement.otherwise ?? []));
+        return this.list(
+          isTrue(this.value(statement.condition)) ? statement.then : (statement.otherwise ?? []),
+        );
       case 'for':
       case 'while':
         return this.loop(statement);

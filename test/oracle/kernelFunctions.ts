@@ -9,8 +9,8 @@ import type { Call } from './ast.ts';
 import {
   type Cell,
   type Integer,
-  integer,
   type IteratorCell,
+  integer,
   Meaningless,
   type Memory,
   newMemory,
@@ -77,8 +77,8 @@ const releaseMany =
   (world, call, args) => {
     const { memory, offset } = pagesAt(args, 0);
     const count = numberAt(args, 1, type);
-    const isError = numberAt(args, 1, 'long') < 0;
-    if (isError) world.see({ wrong: type === 'int' ? 'error-as-count' : 'not-obtained', call });
+    const isError = numberAt(args, 1, type === 'int' ? 'int' : 'long') < 0;
+    if (isError) world.see({ wrong: type === 'int' ? 'error-as-count' : 'nothing-obtained', call });
     if (isError && refusesErrors) return undefined;
     for (let at = 0; at < count; at++) {
       if (memory.freed) world.crash({ wrong: 'use-after-free', call });
@@ -139,7 +139,8 @@ function arrayOf(world: World, call: Call, cell: Cell, pages: PagesPointer): Mem
   if (value?.kind === 'pages') return value.memory;
   if (value === undefined) throw new Meaningless('an array pointer that was never written');
   if (pages.fate === 'null') return undefined;
-  const memory = newMemory(pages.entries.length, 'kvmalloc');
+  // Where nothing could be taken, the array may be there all the same.
+  const memory = newMemory(pages.fate === 'allocated' ? Math.max(1, pages.entries.length) : 0, 'kvmalloc');
   world.allocations.push({ memory, call });
   cell.value = { kind: 'pages', memory, offset: 0 };
   return memory;
@@ -155,7 +156,7 @@ interface Taken {
 
 function enterExtracted(world: World, call: Call, taken: Taken): void {
   const { pages, result, memory, isGiven, isUser } = taken;
-  if (memory) memory.isAsked = true;
+  if (memory?.state === 'unasked') memory.state = 'asked';
   if (result.ret <= 0 || !memory) return;
   const count = Math.ceil(((result.offset ?? 0) + result.ret) / PAGE_SIZE);
   world.checkRoom(memory, 0, count);
@@ -227,4 +228,3 @@ export const KERNEL_FUNCTIONS: Readonly<Record<string, KernelFunction>> = {
   flush_dcache_page: borrow,
   set_page_dirty_lock: borrow,
 };
-

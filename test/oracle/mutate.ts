@@ -27,13 +27,7 @@ const SIBLINGS: Readonly<Record<string, readonly string[]>> = {
   get_user_pages_fast: ['pin_user_pages_fast'],
 };
 
-const COUNTED = [
-  'unpin_user_pages',
-  'unpin_user_pages_dirty_lock',
-  'release_pages',
-  'drop_pin',
-  'drop_get',
-];
+const COUNTED = ['unpin_user_pages', 'unpin_user_pages_dirty_lock', 'release_pages', 'drop_pin', 'drop_get'];
 
 const COMPARISONS: readonly Operator[] = ['<', '<=', '>', '>=', '==', '!='];
 
@@ -81,7 +75,15 @@ const forget: Mutation = (program, random) =>
   atOne(
     program,
     random,
-    ({ statement }) => ['evaluate', 'if', 'for', 'while', 'goto', 'assign'].includes(statement.kind),
+    ({ statement }) => ['evaluate', 'for', 'while', 'goto', 'assign'].includes(statement.kind),
+    site => site.replace(),
+  );
+
+const forgetTest: Mutation = (program, random) =>
+  atOne(
+    program,
+    random,
+    ({ statement }) => statement.kind === 'if',
     site => site.replace(),
   );
 
@@ -127,12 +129,13 @@ const leaveEarly: Mutation = (program, random) =>
     program,
     random,
     site => site.function === program.functions.length - 1 && site.statement.kind !== 'declare',
-    site =>
-      site.replace(when(call('prepare_device'), [give(constant('-EIO', -5))]), site.statement),
+    site => site.replace(when(call('prepare_device'), [give(constant('-EIO', -5))]), site.statement),
   );
 
 const jumpWrongly: Mutation = (program, random) => {
-  const labels = sitesOf(program).flatMap(({ statement }) => (statement.kind === 'label' ? [statement.name] : []));
+  const labels = sitesOf(program).flatMap(({ statement }) =>
+    statement.kind === 'label' ? [statement.name] : [],
+  );
   return atOne(
     program,
     random,
@@ -193,6 +196,7 @@ const unsigned: Mutation = (program, random) =>
 /** All changes by name. */
 export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   forget,
+  forgetTest,
   releaseWrongly,
   countWrongly,
   compareWrongly,
@@ -210,7 +214,8 @@ export function mutate(program: Program, random: Random, names: readonly string[
     const name = random.pick(names);
     const changed = MUTATIONS[name]!(program, random);
     // A change may leave a helper without a caller, or a goto without its label.
-    if (changed && isWellFormed(changed)) return { ...changed, features: [...changed.features, `mutation:${name}`] };
+    if (changed && isWellFormed(changed))
+      return { ...changed, features: [...changed.features, `mutation:${name}`] };
   }
   return program;
 }

@@ -1,8 +1,8 @@
 import type { Page } from '../../server/src/semantics/machine/pages.ts';
-import type { Call, Program } from './ast.ts';
+import type { Call, Program, Statement } from './ast.ts';
 import { explore } from './explore.ts';
 import { type Ending, interpret } from './interpret.ts';
-import { isWellFormed } from './rewrite.ts';
+import { isWellFormed, sitesOf } from './rewrite.ts';
 import { Meaningless, type Memory } from './values.ts';
 import { Crash, type Observation, World } from './world.ts';
 
@@ -17,17 +17,28 @@ export interface Observed {
   readonly right: ReadonlySet<Call>;
   /** Acquisitions of which some run releases something. */
   readonly released: ReadonlySet<Call>;
+  /** Allocations that some run gives to an acquisition as its array. */
+  readonly pageArrays: ReadonlySet<Call>;
+}
+
+/** Whether every statement was reached in some run: only then do the runs speak for the whole program. */
+function isCovered(program: Program, reached: ReadonlySet<Statement>): boolean {
+  return sitesOf(program).every(
+    ({ statement }) => statement.kind === 'declare' || statement.kind === 'label' || reached.has(statement),
+  );
 }
 
 /**
  * Runs a program in every way the world may answer.
- * @returns undefined where it is no C, has no meaning in some run, or too many runs
+ * @returns undefined where it is no C, has no meaning in some run, too many runs, or a part that none reaches
  */
 export function observe(program: Program): Observed | undefined {
   if (!isWellFormed(program)) return undefined;
   const seen = new Map<string, Observation & { run: string }>();
   const right = new Set<Call>();
   const released = new Set<Call>();
+  const reached = new Set<Statement>();
+  const pageArrays = new Set<Call>();
   const calls = new Map<Call, number>();
   const numberOf = (call: Call): number => {
     if (!calls.has(call)) calls.set(call, calls.size);
@@ -37,6 +48,8 @@ export function observe(program: Program): Observed | undefined {
     const isComplete = explore(choices => {
       const world = new World(choices);
       runOnce(program, world);
+      for (const statement of world.reached) reached.add(statement);
+      for (const { memory, call } of world.allocations) if (memory.state !== 'unasked') pageArrays.add(call);
       for (const call of world.right) right.add(call);
       for (const call of world.released) released.add(call);
       for (const each of world.observations) {
@@ -45,7 +58,7 @@ export function observe(program: Program): Observed | undefined {
         if (!seen.has(key)) seen.set(key, { ...each, run: choices.describe() });
       }
     }, RUN_LIMIT);
-    return isComplete ? { seen, right, released } : undefined;
+    return isComplete && isCovered(program, reached) ? { seen, right, released, pageArrays } : undefined;
   } catch (error) {
     if (error instanceof Meaningless) return undefined;
     throw error;
@@ -81,7 +94,8 @@ function judgeExit(world: World, { returned, given }: Ending): void {
   }
   if (isError)
     for (const { acquisition: call, status, kind, page } of world.holds)
-      if (status === 'held' && kind !== 'none' && reachable.has(page)) world.see({ wrong: 'abandoned', call });
+      if (status === 'held' && kind !== 'none' && reachable.has(page))
+        world.see({ wrong: 'abandoned', call });
   const consumed = (memory: Memory): boolean =>
     world.holds.some(hold => hold.status === 'consumed' && hold.memory === memory);
   for (const { memory, call } of world.allocations)

@@ -83,7 +83,7 @@ function mapExpression(expression: Expression, change: (e: Expression) => Expres
   }
 }
 
-/** Whether a C compiler would take it: names are declared, labels are there, and every helper is called. */
+/** Whether it could be somebody's C: names are declared, labels are there, nothing is empty, every helper is called. */
 export function isWellFormed(program: Program): boolean {
   const sites = sitesOf(program);
   const called = new Set<string>();
@@ -95,7 +95,9 @@ export function isWellFormed(program: Program): boolean {
       if (statement.kind === 'declare') names.add(statement.name);
       if (statement.kind === 'label') labels.add(statement.name);
     }
+    if (statements.every(statement => statement.kind === 'declare')) return false;
     return statements.every(statement => {
+      if (isEmpty(statement)) return false;
       if (statement.kind === 'goto') return labels.has(statement.label);
       if (statement.kind === 'for' && !names.has(statement.name)) return false;
       if (statement.kind === 'declare' && statement.type === 'struct kvec' && !names.has('buf')) return false;
@@ -107,6 +109,11 @@ export function isWellFormed(program: Program): boolean {
     });
   });
   return isFine && program.functions.slice(0, -1).every(helper => called.has(helper.name));
+}
+
+function isEmpty(statement: Statement): boolean {
+  if (statement.kind === 'if') return statement.then.length === 0;
+  return (statement.kind === 'for' || statement.kind === 'while') && statement.body.length === 0;
 }
 
 function nameOf(expression: Expression): string {

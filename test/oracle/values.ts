@@ -11,8 +11,8 @@ export interface Memory {
   /** `caller`: outlives the function. */
   readonly owner: 'local' | 'caller' | 'kmalloc' | 'kvmalloc';
   freed: boolean;
-  /** Some call was to put pages here. */
-  isAsked: boolean;
+  /** What acquisitions have made of it: none yet, none that got a page, or one that did. */
+  state: 'unasked' | 'asked' | 'filled';
 }
 
 export interface Integer {
@@ -57,7 +57,7 @@ export const newMemory = (length: number, owner: Memory['owner']): Memory => ({
   slots: new Array(length),
   owner,
   freed: false,
-  isAsked: false,
+  state: 'unasked',
 });
 
 /** Where a hold came from and what became of it. */

@@ -2,9 +2,15 @@ import { touch } from '../../server/src/semantics/machine/faults.ts';
 import { getUserPagesFast, pinUserPagesFast } from '../../server/src/semantics/machine/gup.ts';
 import { type Kernel, kernelOf } from '../../server/src/semantics/machine/kernels.ts';
 import { AddressSpace, pageNumber } from '../../server/src/semantics/machine/memory.ts';
-import { type Folio, Machine, PAGE_SIZE, type Page, PIN_BIAS } from '../../server/src/semantics/machine/pages.ts';
+import {
+  type Folio,
+  Machine,
+  PAGE_SIZE,
+  type Page,
+  PIN_BIAS,
+} from '../../server/src/semantics/machine/pages.ts';
 import { putPage, unpinUserPage } from '../../server/src/semantics/machine/releases.ts';
-import type { Call } from './ast.ts';
+import type { Call, Statement } from './ast.ts';
 import type { Choices } from './explore.ts';
 import { type Hold, Meaningless, type Memory } from './values.ts';
 
@@ -17,6 +23,8 @@ export type Wrong =
   | 'wrong-free'
   | 'mismatch'
   | 'not-obtained'
+  /** The same where the acquisition failed altogether. */
+  | 'nothing-obtained'
   /** Released on a way that leads past every acquisition into the place. */
   | 'never-asked'
   | 'error-as-count'
@@ -38,6 +46,9 @@ export interface Observation {
 /** The run cannot go on: the kernel would have crashed. */
 export class Crash extends Error {}
 
+/** What it is to release a slot without a page. */
+const EMPTY_SLOT = { unasked: 'never-asked', asked: 'nothing-obtained', filled: 'not-obtained' } as const;
+
 const AREA_BYTES = 0x1000000;
 const FIRST_AREA = 0x200000000;
 
@@ -54,6 +65,7 @@ export class World {
   /** Releases that took the right hold, with acquisitions they released. */
   readonly right = new Set<Call>();
   readonly released = new Set<Call>();
+  readonly reached = new Set<Statement>();
   private areas = 0;
   private readonly asked = new Set<number>();
   private readonly counts = new Map<Folio, number>();
@@ -125,19 +137,16 @@ export class World {
 
   checkRoom(memory: Memory, at: number, count: number): void {
     if (memory.freed) this.crash({ wrong: 'use-after-free' });
-    memory.isAsked = true;
+    if (memory.state === 'unasked') memory.state = 'asked';
     if (at < 0 || at + count > memory.slots.length) throw new Meaningless('the array is too short');
   }
 
   /** Puts pages into an array, with the hold that they carry now. */
-  enter(
-    pages: readonly (Page | undefined)[],
-    hold: Omit<Hold, 'page' | 'status'>,
-    at: number,
-  ): void {
+  enter(pages: readonly (Page | undefined)[], hold: Omit<Hold, 'page' | 'status'>, at: number): void {
     pages.forEach((page, index) => {
       if (!page) throw new Meaningless('no page in a slot that counts');
       hold.memory.slots[at + index] = page;
+      hold.memory.state = 'filled';
       this.holds.push({ ...hold, page, status: 'held' });
     });
   }
@@ -149,7 +158,7 @@ export class World {
     kind: 'pin' | 'get' | 'allocation',
     call: Call,
   ): void {
-    if (!page) this.crash({ wrong: memory?.isAsked ? 'not-obtained' : 'never-asked', call });
+    if (!page) this.crash({ wrong: EMPTY_SLOT[memory?.state ?? 'unasked'], call });
     const all = this.holds.filter(hold => hold.page === page);
     if (all.length === 0) throw new Meaningless('a page from nowhere');
     const held = all.filter(hold => hold.status === 'held');

@@ -1,0 +1,129 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Engine } from '../../server/src/engine.ts';
+import { createEngine } from '../rules/engine.ts';
+import {
+  assign,
+  call,
+  declare,
+  evaluate,
+  give,
+  number,
+  type Program,
+  type Statement,
+  variable,
+  when,
+} from './ast.ts';
+import { misbehaves } from './judge.ts';
+import { observe } from './observe.ts';
+import { type Case, explain, minimal, shareOfMisbehaving, tryCase } from './oracle.ts';
+import { print } from './print.ts';
+import { AGREED } from './profile.ts';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createEngine();
+});
+
+function casesFrom(seed: number, count: number): Case[] {
+  const cases: Case[] = [];
+  for (let at = seed; cases.length < count; at++) {
+    const one = tryCase(engine, at, AGREED);
+    if (one) cases.push(one);
+  }
+  return cases;
+}
+
+describe('what the runs show is what is found', () => {
+  test.each([1, 100_000, 200_000])('programs from seed %i on', seed => {
+    const cases = casesFrom(seed, 100);
+    const wrong = cases.find(each => each.disagreements.some(({ kind }) => kind !== 'extra'));
+    if (wrong) throw new Error(`seed ${wrong.seed}\n${explain(engine, minimal(engine, wrong))}`);
+    expect(shareOfMisbehaving(cases)).toBeGreaterThan(0.3);
+  });
+});
+
+/** One function that pins two pages into an array on the stack, then does `rest`. */
+function pinsTwo(...rest: readonly Statement[]): Program {
+  const take = call('pin_user_pages_fast', variable('addr'), number(2), number(0), variable('pages'));
+  const body: Statement[] = [
+    { kind: 'declare', type: 'struct page *[]', name: 'pages', length: 2 },
+    declare('int', 'got'),
+    assign(variable('got'), take),
+    ...rest,
+  ];
+  const parameters = [{ type: 'unsigned long', name: 'addr' } as const];
+  return {
+    functions: [{ name: 'f', isStatic: false, returns: 'int', parameters, body }],
+    features: [],
+  };
+}
+
+const isShort = { kind: 'binary', operator: '<', left: variable('got'), right: number(2) } as const;
+const isError = { ...isShort, right: number(0) };
+const all = evaluate('unpin_user_pages', variable('pages'), variable('got'));
+
+describe('the runs themselves', () => {
+  const wrongs = (program: Program): string[] =>
+    [...(observe(program)?.seen.values() ?? [])].map(each => each.wrong).sort();
+
+  test('a release of what was obtained is right', () => {
+    const program = pinsTwo(when(isError, [give(variable('got'))]), all, give(number(0)));
+    expect(observe(program)).toBeDefined();
+    expect(wrongs(program)).toEqual([]);
+  });
+
+  test('a short pin that is not released leaks', () => {
+    const program = pinsTwo(when(isShort, [give(number(-1))]), all, give(number(0)));
+    expect(wrongs(program)).toEqual(['leak']);
+    expect(misbehaves(observe(program)!)).toBe(true);
+  });
+
+  test('a pin that is put is a mismatch, once for a call', () => {
+    const put = evaluate('release_pages', variable('pages'), variable('got'));
+    expect(wrongs(pinsTwo(when(isError, [give(variable('got'))]), put, give(number(0))))).toEqual([
+      'mismatch',
+    ]);
+  });
+
+  test('a release of the number asked for reaches slots that were not obtained', () => {
+    const two = evaluate('unpin_user_pages', variable('pages'), number(2));
+    const program = pinsTwo(when(isError, [give(variable('got'))]), two, give(number(0)));
+    expect(wrongs(program)).toEqual(['not-obtained']);
+  });
+
+  test('a second release of the same pages is seen', () => {
+    const program = pinsTwo(
+      when(isError, [give(variable('got'))]),
+      all,
+      structuredClone(all),
+      give(number(0)),
+    );
+    expect(wrongs(program)).toEqual(['double']);
+  });
+
+  test('programs without meaning, and such as no run reaches whole, are not judged', () => {
+    expect(observe(pinsTwo(all))).toBeUndefined();
+    expect(observe(pinsTwo(all, give(variable('other'))))).toBeUndefined();
+    expect(observe(pinsTwo(give(number(0)), all, give(number(0))))).toBeUndefined();
+  });
+
+  test('it is printed as C', () => {
+    const text = print(pinsTwo(when(isError, [give(variable('got'))]), all, give(number(0))));
+    expect(text).toBe(
+      [
+        'int f(unsigned long addr)',
+        '{',
+        '\tstruct page *pages[2];',
+        '\tint got;',
+        '',
+        '\tgot = pin_user_pages_fast(addr, 2, 0, pages);',
+        '\tif (got < 0)',
+        '\t\treturn got;',
+        '\tunpin_user_pages(pages, got);',
+        '\treturn 0;',
+        '}',
+        '',
+      ].join('\n'),
+    );
+  });
+});
