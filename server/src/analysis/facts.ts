@@ -15,12 +15,16 @@ interface Fact {
   readonly holes: readonly number[];
 }
 
+/** Equalities used one after another on one term. */
+const MAX_REDUCTIONS = 6;
+
 export const ANY: Bounds = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
 
 /** Bounds of linear forms: the sign, range and order of values. `x < y` is the form x - y with high -1. */
 export class Facts {
   private facts: Map<number, Fact>;
   private isShared = false;
+  private equalities: ReadonlyMap<Atom, Fact> | undefined;
 
   constructor(
     private readonly terms: Terms,
@@ -47,6 +51,12 @@ export class Facts {
     low = Math.max(low, sum.low);
     high = Math.min(high, sum.high);
     if (depth > 0 && low !== high) {
+      const reduced = this.reduce(term);
+      if (reduced !== term) {
+        const through = this.bounds(reduced, depth - 1);
+        low = Math.max(low, through.low);
+        high = Math.min(high, through.high);
+      }
       for (const fact of this.facts.values()) {
         const through = this.through(term, fact, depth);
         if (!through) continue;
@@ -85,7 +95,14 @@ export class Facts {
     const known = this.bounds(term);
     if (known.low > high || known.high < low) return false;
     if (known.low >= low && known.high <= high) return true;
-    this.refine(term, fact => ({ ...fact, low: Math.max(fact.low, low), high: Math.min(fact.high, high) }));
+    const narrow = (fact: Fact): Fact => ({
+      ...fact,
+      low: Math.max(fact.low, low),
+      high: Math.min(fact.high, high),
+    });
+    const reduced = this.reduce(term);
+    if (reduced !== term && reduced.parts.size > 0) this.refine(reduced, narrow);
+    this.refine(term, narrow);
     const now = this.bounds(term);
     return now.low <= now.high;
   }
@@ -141,6 +158,7 @@ export class Facts {
     const old = this.facts;
     this.facts = new Map();
     this.isShared = false;
+    this.equalities = undefined;
     for (const fact of old.values()) {
       const form = replace(fact.form);
       if (form === fact.form) this.facts.set(form.id, fact);
@@ -161,7 +179,38 @@ export class Facts {
     return this.facts.size;
   }
 
+  /** The term with every atom replaced that an equality expresses by older ones. */
+  private reduce(term: Term): Term {
+    const equalities = this.equalitiesByAtom();
+    let reduced = term;
+    for (let step = 0; step < MAX_REDUCTIONS; step++) {
+      const found = [...reduced.parts].find(([atom]) => equalities.has(atom));
+      if (!found) break;
+      const [atom, coefficient] = found;
+      const { form, low } = equalities.get(atom)!;
+      // form = low, and form holds the atom once, plus or minus.
+      const factor = coefficient / form.parts.get(atom)!;
+      reduced = this.terms.plus(this.terms.add(reduced, form, -factor), factor * low);
+    }
+    return reduced;
+  }
+
+  private equalitiesByAtom(): ReadonlyMap<Atom, Fact> {
+    if (this.equalities) return this.equalities;
+    const found = new Map<Atom, Fact>();
+    for (const fact of this.facts.values()) {
+      if (fact.low !== fact.high) continue;
+      let newest: Atom | undefined;
+      for (const atom of fact.form.parts.keys()) if (!newest || atom.id > newest.id) newest = atom;
+      if (newest && Math.abs(fact.form.parts.get(newest)!) === 1 && !found.has(newest))
+        found.set(newest, fact);
+    }
+    this.equalities = found;
+    return found;
+  }
+
   private own(): void {
+    this.equalities = undefined;
     if (!this.isShared) return;
     this.facts = new Map(this.facts);
     this.isShared = false;

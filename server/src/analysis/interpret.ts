@@ -20,6 +20,9 @@ import type { State } from './state.ts';
 import { asNumber, type Term } from './terms.ts';
 import { isNamedConstant, Values } from './values.ts';
 
+/** No variable has this id. */
+const RETURNED = -1;
+
 /** A state at a return, with the returned value. */
 export interface Exit {
   readonly state: State;
@@ -281,7 +284,8 @@ class Activation {
   /** Outcomes by property and class of the returned value; the callee's locals end. */
   private mergeExits(exits: readonly Exit[], frame: Frame): Exit[] {
     const merged = new Map<string, Exit>();
-    const slot = `v${this.frame.key}:returned`;
+    // The returned value is joined like a local of the caller.
+    const slot = this.context.places.local(this.frame.key, RETURNED, { kind: 'unknown', name: '' }).key;
     for (const { state, value, span } of exits) {
       const own = `v${frame.key}:`;
       for (const key of state.memory.keys()) if (key.startsWith(own)) state.memory.delete(key);
