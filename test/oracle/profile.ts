@@ -12,11 +12,11 @@ export const AGREED: Profile = {
     'mutation:countWrongly',
     'mutation:startLate',
     // Where nobody looks at the answer, an unknown function is taken to have kept what it was given.
-    'call:takes over + mutation:forgetTest',
     'call:takes over + mutation:unguard',
-    // Many sets at once, all of them untested: too many states.
-    'acquisitions:3 + mutation:forgetTest',
-    'acquisitions:3 + mutation:unguard',
+    // Many sets at once and little said of each: too many states.
+    'acquisitions:3',
+    'mutation:forgetTest',
+    'mutation:compareWrongly',
   ],
   // Single pages and loops with a negative count: the release of what a failed call never stored.
   tolerated: ['nothing-obtained'],

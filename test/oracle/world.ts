@@ -66,6 +66,8 @@ export class World {
   readonly right = new Set<Call>();
   readonly released = new Set<Call>();
   readonly reached = new Set<Statement>();
+  /** Counts are off after a double release: what follows from it shows nothing of its own. */
+  private isSpoilt = false;
   private areas = 0;
   private readonly asked = new Set<number>();
   private readonly counts = new Map<Folio, number>();
@@ -73,7 +75,7 @@ export class World {
   constructor(readonly choices: Choices) {}
 
   see(observation: Observation): void {
-    this.observations.push(observation);
+    if (!this.isSpoilt) this.observations.push(observation);
   }
 
   crash(observation: Observation): never {
@@ -167,6 +169,7 @@ export class World {
     else putPage(this.machine, page);
     if (!hold) {
       this.see({ wrong: 'double', call });
+      this.isSpoilt = true;
       return;
     }
     this.released.add(hold.acquisition);
