@@ -11,7 +11,7 @@ import type {
 } from '../program/model.ts';
 import { isPointerToStruct, type Type } from '../program/types.ts';
 import { assume } from './branch.ts';
-import { executeCall, isFollowed } from './calls.ts';
+import { executeCall } from './calls.ts';
 import type { Context } from './context.ts';
 import { calleeFrame, type Frame, isActive } from './frames.ts';
 import { isSameState, join, widen } from './join.ts';
@@ -62,8 +62,11 @@ export class Interpreter {
     const model = call.callee === undefined ? undefined : this.context.program.functions.get(call.callee);
     if (!model || frame.depth >= LIMITS.calleeDepth || model.blocks.length > LIMITS.calleeBlocks) return;
     const row = this.context.table.row(model.name);
-    if (row?.effects.some(isFollowed) && row.effects.some(each => each.kind === 'acquire' && each.extraction))
-      return;
+    const isPrimitive = row?.effects.some(
+      each =>
+        (each.kind === 'acquire' && each.extraction) || (each.kind === 'store' && each.takes === 'consumes'),
+    );
+    if (isPrimitive) return;
     return isActive(frame, model) || !this.matters(model.name) ? undefined : model;
   }
 
@@ -91,6 +94,7 @@ class Activation {
   private readonly states = new Map<number, Map<string, Meeting>>();
   /** Names the edge that the next state leaves over. */
   private edge = '';
+  private source: Block | undefined;
   private edges = 0;
   private readonly pending: { block: Block; property: string }[] = [];
   private readonly exits: Exit[] = [];
@@ -128,7 +132,8 @@ class Activation {
     this.dropDead(block, state);
     const states = this.states.get(block.id) ?? new Map<string, Meeting>();
     this.states.set(block.id, states);
-    const property = state.property();
+    // The first turn of a loop is kept apart from the later ones: what a loop does at least once is then known behind it.
+    const property = state.property() + (this.isBackEdgeTo(block) ? ' again' : '');
     const known = states.get(property);
     if (!known && states.size >= LIMITS.statesPerBlock) {
       this.context.leftOut = true;
@@ -175,9 +180,14 @@ class Activation {
       states = states.flatMap(state => this.execute(instruction, state, block));
       if (states.length > LIMITS.statesPerBlock) states = states.slice(0, LIMITS.statesPerBlock);
     }
+    this.source = block;
     this.edge = `${block.id}:${property}`;
     this.edges = 0;
     for (const state of states) this.leave(block.terminator, state);
+  }
+
+  private isBackEdgeTo(block: Block): boolean {
+    return this.source !== undefined && this.order[block.id]! <= this.order[this.source.id]!;
   }
 
   private go(block: Block, state: State): void {
@@ -216,9 +226,12 @@ class Activation {
 
   private assign(values: Values, placeExpression: Expression, value: Expression): void {
     const place = values.place(placeExpression);
-    if (placeExpression.type.kind === 'struct' && isLvalue(value)) {
-      values.copy(place, values.place(value));
-      return;
+    if (isLvalue(value)) {
+      const from = values.place(value);
+      if (placeExpression.type.kind === 'struct' || values.hasMembers(from)) {
+        values.copy(place, from);
+        return;
+      }
     }
     const term = values.value(value);
     this.noteArray(values.state, term, placeExpression);

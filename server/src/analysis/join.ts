@@ -3,10 +3,12 @@ import { Facts } from './facts.ts';
 import { Memory } from './memory.ts';
 import type { Place } from './places.ts';
 import { type Allocation, addKeeper, type Keeper, type PageSet, type State } from './state.ts';
-import { mentions, partsOf, type SymbolAtom, type Term } from './terms.ts';
+import { type Atom, mentions, partsOf, type SymbolAtom, type Term } from './terms.ts';
 
 /** Pairs of merged numbers whose order is worth keeping: index against count, count against total. */
 const MAX_PAIRS = 6;
+/** Sums of more values than this merge as a whole. */
+const MAX_SUM = 2;
 
 interface Merged {
   readonly left: Term;
@@ -35,9 +37,9 @@ export function join(context: Context, left: State, incoming: State, tag: string
     if (right.facts.areEqual(x, y)) result = x;
     else if (left.facts.areEqual(x, y)) result = y;
     else if (equal) result = equal.result;
-    else if (sharesAtoms(x, y) && (isOffset(context, x, y, tag) || isOffset(context, y, x, tag))) {
+    else if (commonPart(context, x, y, tag)) {
       // `base + a` and `base + b` meet in `base + φ`: a pointer that walks an array stays in it.
-      const common = commonPart(context, x, y);
+      const common = commonPart(context, x, y, tag)!;
       const { terms } = context;
       result = terms.add(common, merge(slot, terms.subtract(x, common), terms.subtract(y, common)));
     } else if (isOwn(x, tag) && !taken.has(x)) result = x;
@@ -77,24 +79,26 @@ export function widen(context: Context, before: State, now: State, moved: Set<st
   now.facts = facts;
 }
 
-function sharesAtoms(x: Term, y: Term): boolean {
-  for (const [atom, coefficient] of x.parts) if (y.parts.get(atom) === coefficient) return true;
-  return false;
+/**
+ * What both terms have and the merged value keeps: the pointer of an address; else all they share, where one of them is
+ * no more than that plus a constant or this block's own merged value.
+ */
+function commonPart(context: Context, x: Term, y: Term, tag: string): Term | undefined {
+  const shared = [...x.parts].filter(([atom, coefficient]) => y.parts.get(atom) === coefficient);
+  if (shared.length === 0) return;
+  const pointer = shared.find(([atom, coefficient]) => coefficient === 1 && isPointer(context, atom));
+  if (pointer) return pointer[0];
+  const { terms } = context;
+  let common: Term = terms.constant(0);
+  for (const [atom, coefficient] of shared) common = terms.add(common, terms.scale(atom, coefficient));
+  const isOffset = (term: Term): boolean =>
+    [...terms.subtract(term, common).parts.keys()].every(atom => isOwn(atom, tag));
+  const isSmall = Math.max(x.parts.size, y.parts.size) <= MAX_SUM;
+  return isSmall && (isOffset(x) || isOffset(y)) ? common : undefined;
 }
 
-/** Whether `term` is what it shares with the other, plus a constant or this block's own merged value. */
-function isOffset(context: Context, term: Term, other: Term, tag: string): boolean {
-  const rest = context.terms.subtract(term, commonPart(context, term, other));
-  return [...rest.parts.keys()].every(atom => isOwn(atom, tag));
-}
-
-/** The atoms that both terms have, as often. */
-function commonPart(context: Context, x: Term, y: Term): Term {
-  let common: Term = context.terms.constant(0);
-  for (const [atom, coefficient] of x.parts)
-    if (y.parts.get(atom) === coefficient)
-      common = context.terms.add(common, context.terms.scale(atom, coefficient));
-  return common;
+function isPointer(context: Context, atom: Atom): boolean {
+  return atom.kind === 'address' || (atom.kind === 'symbol' && atom.fresh) || context.pointers.has(atom);
 }
 
 function isOwn(term: Term, tag: string): term is SymbolAtom {

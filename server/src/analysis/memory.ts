@@ -137,6 +137,13 @@ export class Memory {
     this.state.iteratorIdentity.delete(address);
   }
 
+  /** Whether anything inside a place is known: it is a struct, whatever its type. */
+  hasMembers(place: Place): boolean {
+    const prefix = `${place.key}.`;
+    for (const key of this.state.memory.keys()) if (key.startsWith(prefix)) return true;
+    return false;
+  }
+
   /** Copies a whole struct, member by member as far as they are known, with the iterators in it. */
   copy(to: Place, from: Place): void {
     const { memory } = this.state;
