@@ -1,0 +1,146 @@
+/* Pages obtained against pages asked for. */
+
+static int asked_in_unwind_bad(unsigned long addr, int nr)
+{
+	struct page **pages;
+	int got, err;
+
+	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (got < 0) {
+		err = got;
+		goto out_free;
+	}
+	if (got != nr) {
+		err = -EFAULT;
+		goto out_unpin;
+	}
+	err = start_device();
+out_unpin:
+	unpin_user_pages(pages, nr);
+//      ^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `pages` counts the pages asked for, but pin_user_pages_fast() may have obtained fewer: the slots behind hold no page of this call
+out_free:
+	kvfree(pages);
+	return err;
+}
+
+static int obtained_in_unwind_ok(unsigned long addr, int nr)
+{
+	struct page **pages;
+	int got, err;
+
+	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (got < 0) {
+		err = got;
+		goto out_free;
+	}
+	if (got != nr) {
+		err = -EFAULT;
+		goto out_unpin;
+	}
+	err = start_device();
+out_unpin:
+	unpin_user_pages(pages, got);
+out_free:
+	kvfree(pages);
+	return err;
+}
+
+static int exact_ok(unsigned long addr, int nr, struct page **pages)
+{
+	int got;
+
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (got != nr) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		return -EFAULT;
+	}
+	unpin_user_pages(pages, nr);
+	return 0;
+}
+
+static int at_least_ok(unsigned long addr, int nr, struct page **pages)
+{
+	int got;
+
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (got >= nr) {
+		unpin_user_pages(pages, nr);
+		return 0;
+	}
+	if (got > 0)
+		unpin_user_pages(pages, got);
+	return -EFAULT;
+}
+
+static int short_accepted_bad(unsigned long addr)
+{
+	struct page *pages[16];
+	int got;
+
+	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	if (got <= 0)
+		return -EFAULT;
+	fill(pages[0]);
+	unpin_user_pages_dirty_lock(pages, 16, true);
+//      ^^^^^^^^^^^^^^^^^^^^^^^^^^^ release-count: unpin_user_pages_dirty_lock() of `pages` counts the pages asked for, but pin_user_pages_fast() may have obtained fewer: the slots behind hold no page of this call
+	return 0;
+}
+
+static int short_accepted_ok(unsigned long addr)
+{
+	struct page *pages[16];
+	int got;
+
+	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	if (got <= 0)
+		return -EFAULT;
+	fill(pages[0]);
+	unpin_user_pages_dirty_lock(pages, got, true);
+	return 0;
+}
+
+static int single_ok(unsigned long addr)
+{
+	struct page *page;
+	int got;
+
+	got = pin_user_pages_fast(addr, 1, FOLL_WRITE, &page);
+	if (got < 1)
+		return got < 0 ? got : -EFAULT;
+	unpin_user_pages(&page, 1);
+	return 0;
+}
+
+/* Without FOLL_NOWAIT nothing but an error code says that the page was not taken. */
+static int negative_only_ok(unsigned long addr)
+{
+	struct page *page;
+	int got;
+
+	got = pin_user_pages_fast(addr, 1, FOLL_WRITE, &page);
+	if (got < 0)
+		return got;
+	unpin_user_pages(&page, 1);
+	return 0;
+}
+
+static int minimum_ok(unsigned long addr, int nr)
+{
+	struct page *pages[16];
+	int got;
+
+	nr = min(nr, 16);
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (got <= 0)
+		return -EFAULT;
+	nr = got;
+	unpin_user_pages(pages, nr);
+	return 0;
+}

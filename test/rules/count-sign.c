@@ -1,0 +1,186 @@
+/* An error code is no count. */
+
+static int unwind_with_errno_bad(unsigned long addr, int nr, struct page **pages)
+{
+	int got, err = 0;
+
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (got != nr) {
+		err = -EFAULT;
+		goto out;
+	}
+	err = start_device();
+out:
+	unpin_user_pages(pages, got);
+//      ^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `pages` runs where pin_user_pages_fast() obtained nothing: its count is an error code or no page was stored
+	return err;
+}
+
+static int unwind_with_count_ok(unsigned long addr, int nr, struct page **pages)
+{
+	int got, err = 0;
+
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (got != nr) {
+		err = -EFAULT;
+		goto out;
+	}
+	err = start_device();
+out:
+	if (got > 0)
+		unpin_user_pages(pages, got);
+	return err;
+}
+
+static int stored_to_unsigned_bad(unsigned long addr)
+{
+	struct page *pages[8];
+	unsigned int got;
+
+	got = pin_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+	if (got <= 0)
+		return -EFAULT;
+	unpin_user_pages(pages, got);
+//      ^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `pages` runs where pin_user_pages_fast() obtained nothing: its count is an error code or no page was stored
+	return 0;
+}
+
+static int stored_to_signed_ok(unsigned long addr)
+{
+	struct page *pages[8];
+	int got;
+
+	got = pin_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+	if (got <= 0)
+		return -EFAULT;
+	unpin_user_pages(pages, got);
+	return 0;
+}
+
+static int unsigned_exact_ok(unsigned long addr)
+{
+	struct page *pages[8];
+	unsigned int got;
+
+	got = pin_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+	if (got != 8) {
+		if ((int)got > 0)
+			unpin_user_pages(pages, got);
+		return -EFAULT;
+	}
+	unpin_user_pages(pages, got);
+	return 0;
+}
+
+static int size_t_compare_bad(unsigned long addr, struct page **pages, size_t nr)
+{
+	long got;
+
+	mmap_read_lock(current->mm);
+	got = pin_user_pages(addr, nr, FOLL_WRITE, pages);
+	mmap_read_unlock(current->mm);
+	if (got < nr) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		return -EFAULT;
+	}
+	unpin_user_pages(pages, nr);
+//      ^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `pages` runs where pin_user_pages() obtained nothing: its count is an error code or no page was stored
+	return 0;
+}
+
+static int size_t_compare_ok(unsigned long addr, struct page **pages, size_t nr)
+{
+	long got;
+
+	mmap_read_lock(current->mm);
+	got = pin_user_pages(addr, nr, FOLL_WRITE, pages);
+	mmap_read_unlock(current->mm);
+	if (got < 0)
+		return got;
+	if (got < nr) {
+		unpin_user_pages(pages, got);
+		return -EFAULT;
+	}
+	unpin_user_pages(pages, nr);
+	return 0;
+}
+
+static int cast_ok(unsigned long addr, struct page **pages, unsigned int nr)
+{
+	int got;
+
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (got < (int)nr) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		return -EFAULT;
+	}
+	unpin_user_pages(pages, nr);
+	return 0;
+}
+
+/* A u16 is promoted to int: the comparison stays signed. */
+static int narrow_ok(unsigned long addr, struct page **pages, u16 nr)
+{
+	int got;
+
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (got < nr) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		return -EFAULT;
+	}
+	unpin_user_pages(pages, nr);
+	return 0;
+}
+
+/* An unsigned int fits into a long. */
+static int wider_ok(unsigned long addr, struct page **pages, unsigned int nr)
+{
+	long got;
+
+	mmap_read_lock(current->mm);
+	got = pin_user_pages(addr, nr, FOLL_WRITE, pages);
+	mmap_read_unlock(current->mm);
+	if (got < nr) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		return -EFAULT;
+	}
+	unpin_user_pages(pages, nr);
+	return 0;
+}
+
+static int not_equal_ok(unsigned long addr, struct page **pages, unsigned int nr)
+{
+	int got;
+
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (got != nr) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		return got < 0 ? got : -EFAULT;
+	}
+	unpin_user_pages(pages, nr);
+	return 0;
+}
+
+static int zeroed_on_error_ok(unsigned long addr, int nr, struct page **pages)
+{
+	int got, err = 0;
+
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (got < 0) {
+		err = got;
+		got = 0;
+	} else if (got < nr) {
+		err = -EFAULT;
+	}
+	if (err) {
+		unpin_user_pages(pages, got);
+		return err;
+	}
+	unpin_user_pages(pages, nr);
+	return 0;
+}

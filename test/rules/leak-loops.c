@@ -1,0 +1,208 @@
+/* Pages taken or released in turns of a loop. */
+
+static int earlier_turns_bad(unsigned long addr, struct page **pages)
+{
+	struct page *batch[16];
+	int i;
+
+	for (i = 0; i < 16; i++) {
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &batch[i]) != 1)
+			return -EFAULT;
+//                      ^^^^^^^^^^^^^^^ page-leak: `batch[i]` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
+	}
+	run_transfer_now();
+	unpin_user_pages(batch, 16);
+	return 0;
+}
+
+static void upward_ok(unsigned long addr)
+{
+	struct page *pages[8];
+	int i, got = get_user_pages_fast(addr, 8, 0, pages);
+
+	for (i = 0; i < got; i++)
+		put_page(pages[i]);
+}
+
+static void downward_ok(unsigned long addr)
+{
+	struct page *pages[8];
+	int got = get_user_pages_fast(addr, 8, 0, pages);
+
+	while (got > 0)
+		put_page(pages[--got]);
+}
+
+static void post_increment_ok(unsigned long addr)
+{
+	struct page *pages[8];
+	int i = 0, got = get_user_pages_fast(addr, 8, 0, pages);
+
+	while (i < got)
+		put_page(pages[i++]);
+}
+
+static void do_while_ok(unsigned long addr)
+{
+	struct page *pages[8];
+	int i = 0, got = get_user_pages_fast(addr, 8, 0, pages);
+
+	if (got <= 0)
+		return;
+	do {
+		put_page(pages[i]);
+	} while (++i < got);
+}
+
+static void pointer_to_end_ok(unsigned long addr)
+{
+	struct page *pages[8], **p;
+	int got = pin_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+
+	if (got <= 0)
+		return;
+	for (p = pages; p < pages + got; p++)
+		unpin_user_page(*p);
+}
+
+static int break_leaves_the_rest_bad(unsigned long addr)
+{
+	struct page *pages[8];
+	int i, got;
+
+	got = pin_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+	for (i = 0; i < got; i++) {
+		if (!device_ready())
+			break;
+		fill(pages[i]);
+		unpin_user_page(pages[i]);
+	}
+	return 0;
+//      ^^^^^^^^^ page-leak: `pages` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
+}
+
+static int break_and_rest_ok(unsigned long addr)
+{
+	struct page *pages[8];
+	int i, got;
+
+	got = pin_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+	for (i = 0; i < got; i++) {
+		if (!device_ready())
+			break;
+		fill(pages[i]);
+		unpin_user_page(pages[i]);
+	}
+	for (; i < got; i++)
+		unpin_user_page(pages[i]);
+	return 0;
+}
+
+static int continue_skips_bad(unsigned long addr, int nr)
+{
+	struct page *page;
+	int i;
+
+	for (i = 0; i < nr; i++) {
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &page) != 1)
+			break;
+		if (PageReserved(page))
+			continue;
+		fill(page);
+		unpin_user_page(page);
+	}
+	return 0;
+//      ^^^^^^^^^ page-leak: `page` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
+}
+
+static void continue_releases_ok(unsigned long addr, int nr)
+{
+	struct page *page;
+	int i;
+
+	for (i = 0; i < nr; i++) {
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &page) != 1)
+			break;
+		if (PageReserved(page)) {
+			unpin_user_page(page);
+			continue;
+		}
+		fill(page);
+		unpin_user_page(page);
+	}
+}
+
+static int batches_ok(unsigned long addr, unsigned long nr)
+{
+	struct page *pages[32];
+	int got;
+
+	while (nr) {
+		got = pin_user_pages_fast(addr, min(nr, 32UL), FOLL_WRITE, pages);
+		if (got <= 0)
+			return got ? got : -EFAULT;
+		checksum_pages(addr, got);
+		unpin_user_pages(pages, got);
+		addr += got * PAGE_SIZE;
+		nr -= got;
+	}
+	return 0;
+}
+
+static int batches_bad(unsigned long addr, unsigned long nr)
+{
+	struct page *pages[32];
+	int got;
+
+	while (nr) {
+		got = pin_user_pages_fast(addr, min(nr, 32UL), FOLL_WRITE, pages);
+		if (got <= 0)
+			return got ? got : -EFAULT;
+		if (checksum_pages(addr, got) < 0)
+			return -EBADMSG;
+//                      ^^^^^^^^^^^^^^^^ page-leak: `pages` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
+		unpin_user_pages(pages, got);
+		addr += got * PAGE_SIZE;
+		nr -= got;
+	}
+	return 0;
+}
+
+static ssize_t segments_ok(struct iov_iter *iter)
+{
+	struct page *slots[16], **pages = slots;
+	ssize_t got, done = 0;
+	size_t offset;
+
+	if (!user_backed_iter(iter))
+		return -EIO;
+	while (iov_iter_count(iter)) {
+		got = iov_iter_extract_pages(iter, &pages, SZ_64K, 16, 0, &offset);
+		if (got <= 0)
+			return done ? done : got;
+		unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+		done += got;
+	}
+	return done;
+}
+
+static ssize_t segments_bad(struct iov_iter *iter)
+{
+	struct page *slots[16], **pages = slots;
+	ssize_t got, done = 0;
+	size_t offset;
+
+	if (!user_backed_iter(iter))
+		return -EIO;
+	while (iov_iter_count(iter)) {
+		got = iov_iter_extract_pages(iter, &pages, SZ_64K, 16, 0, &offset);
+		if (got <= 0)
+			return done ? done : got;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+//                      ^^^^^^^^^^^^^^ page-leak: `pages` (pins or nothing, depending on the iterator from iov_iter_extract_pages()) are lost at this exit: other exits release them, this one does not
+		unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+		done += got;
+	}
+	return done;
+}

@@ -1,0 +1,300 @@
+/* Pages in objects: storing them moves nothing, and an object that dies takes its owners along. */
+
+struct mapping {
+	struct list_head link;
+	struct page **pages;
+	int nr;
+};
+
+static int mapping_create_bad(struct list_head *all, unsigned long addr, int nr)
+{
+	struct mapping *map;
+	int err;
+
+	map = kzalloc(sizeof(*map), GFP_KERNEL);
+	if (!map)
+		return -ENOMEM;
+	map->pages = kvcalloc(nr, sizeof(*map->pages), GFP_KERNEL);
+	if (!map->pages) {
+		err = -ENOMEM;
+		goto free_map;
+	}
+	map->nr = pin_user_pages_fast(addr, nr, FOLL_WRITE, map->pages);
+	if (map->nr <= 0) {
+		err = -EFAULT;
+		goto free_pages;
+	}
+	err = start_device();
+	if (err)
+		goto free_pages;
+//              ^^^^^^^^^^^^^^^^ page-leak: `map->pages` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
+	list_add(&map->link, all);
+	return 0;
+
+free_pages:
+	kvfree(map->pages);
+free_map:
+	kfree(map);
+	return err;
+}
+
+static int mapping_create_ok(struct list_head *all, unsigned long addr, int nr)
+{
+	struct mapping *map;
+	int err;
+
+	map = kzalloc(sizeof(*map), GFP_KERNEL);
+	if (!map)
+		return -ENOMEM;
+	map->pages = kvcalloc(nr, sizeof(*map->pages), GFP_KERNEL);
+	if (!map->pages) {
+		err = -ENOMEM;
+		goto free_map;
+	}
+	map->nr = pin_user_pages_fast(addr, nr, FOLL_WRITE, map->pages);
+	if (map->nr <= 0) {
+		err = -EFAULT;
+		goto free_pages;
+	}
+	err = start_device();
+	if (err)
+		goto unpin;
+	list_add(&map->link, all);
+	return 0;
+
+unpin:
+	unpin_user_pages(map->pages, map->nr);
+free_pages:
+	kvfree(map->pages);
+free_map:
+	kfree(map);
+	return err;
+}
+
+static int slot_refill_ok(struct slot_pair *pair, unsigned long addr)
+{
+	struct page *page;
+	int err;
+
+	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	pair->page = page;
+	err = start_device();
+	if (err) {
+		pair->page = NULL;
+		unpin_user_page(page);
+	}
+	return err;
+}
+
+struct notifier {
+	struct page *page;
+	void *vaddr;
+};
+
+static int notifier_map(struct notifier *n, unsigned long addr)
+{
+	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &n->page) != 1)
+		return -EFAULT;
+	n->vaddr = kmap(n->page);
+	return 0;
+}
+
+static void notifier_unmap_ok(struct notifier *n)
+{
+	kunmap(n->page);
+	unpin_user_page(n->page);
+	n->page = NULL;
+}
+
+/* One member, pages of two kinds, and nothing that tells them apart here. */
+struct cache_slot {
+	struct page *page;
+};
+
+static int cache_from_user(struct cache_slot *slot, unsigned long addr)
+{
+	return pin_user_pages_fast(addr, 1, 0, &slot->page) == 1 ? 0 : -EFAULT;
+}
+
+static int cache_from_pool(struct cache_slot *slot)
+{
+	slot->page = alloc_page(GFP_KERNEL);
+	return slot->page ? 0 : -ENOMEM;
+}
+
+static void cache_drop_pool_ok(struct cache_slot *slot)
+{
+	__free_page(slot->page);
+}
+
+/* The member says how many were asked for, and the release believes it. */
+struct upload {
+	struct page **pages;
+	unsigned int nr;
+};
+
+static int upload_pin_bad(struct upload *up, unsigned long addr, unsigned int nr)
+{
+	int got;
+
+	up->nr = nr;
+	up->pages = kvcalloc(nr, sizeof(*up->pages), GFP_KERNEL);
+	if (!up->pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, up->pages);
+	if (got <= 0) {
+		kvfree(up->pages);
+		return -EFAULT;
+	}
+	if ((unsigned int)got != nr) {
+		unpin_user_pages(up->pages, up->nr);
+//              ^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `up->pages` counts the pages asked for, but pin_user_pages_fast() may have obtained fewer: the slots behind hold no page of this call
+		kvfree(up->pages);
+		return -EFAULT;
+	}
+	return 0;
+}
+
+static int upload_pin_ok(struct upload *up, unsigned long addr, unsigned int nr)
+{
+	int got;
+
+	up->pages = kvcalloc(nr, sizeof(*up->pages), GFP_KERNEL);
+	if (!up->pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, up->pages);
+	if (got <= 0) {
+		kvfree(up->pages);
+		return -EFAULT;
+	}
+	up->nr = got;
+	if ((unsigned int)got != nr) {
+		unpin_user_pages(up->pages, up->nr);
+		kvfree(up->pages);
+		return -EFAULT;
+	}
+	return 0;
+}
+
+struct session {
+	struct kref ref;
+	struct page **pages;
+	int nr;
+};
+
+static void session_free(struct kref *ref)
+{
+	struct session *session = container_of(ref, struct session, ref);
+
+	if (session->nr > 0)
+		unpin_user_pages(session->pages, session->nr);
+	kvfree(session->pages);
+	kfree(session);
+}
+
+static int session_open_ok(unsigned long addr, int nr)
+{
+	struct session *session = kzalloc(sizeof(*session), GFP_KERNEL);
+	int err = 0;
+
+	if (!session)
+		return -ENOMEM;
+	kref_init(&session->ref);
+	session->pages = kvcalloc(nr, sizeof(*session->pages), GFP_KERNEL);
+	if (!session->pages) {
+		err = -ENOMEM;
+		goto out;
+	}
+	session->nr = pin_user_pages_fast(addr, nr, FOLL_WRITE, session->pages);
+	if (session->nr != nr)
+		err = session->nr < 0 ? session->nr : -EFAULT;
+	else
+		err = start_device();
+out:
+	kref_put(&session->ref, session_free);
+	return err;
+}
+
+static struct bio_vec *bvecs_from_user_ok(unsigned long addr, int *count)
+{
+	struct page *pages[16];
+	struct bio_vec *bv;
+	int i, got;
+
+	bv = kcalloc(16, sizeof(*bv), GFP_KERNEL);
+	if (!bv)
+		return NULL;
+	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	if (got <= 0) {
+		kfree(bv);
+		return NULL;
+	}
+	for (i = 0; i < got; i++)
+		bvec_set_page(&bv[i], pages[i], PAGE_SIZE, 0);
+	*count = got;
+	return bv;
+}
+
+static struct bio_vec *bvecs_from_user_bad(unsigned long addr, int *count)
+{
+	struct page *pages[16];
+	struct bio_vec *bv;
+	int i, got;
+
+	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	if (got <= 0)
+		return NULL;
+	bv = kcalloc(got, sizeof(*bv), GFP_KERNEL);
+	if (!bv)
+		return NULL;
+//              ^^^^^^^^^^^^ page-leak: `pages` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
+	for (i = 0; i < got; i++)
+		bvec_set_page(&bv[i], pages[i], PAGE_SIZE, 0);
+	*count = got;
+	return bv;
+}
+
+static int sg_from_user_ok(struct scatterlist *sg, unsigned long addr)
+{
+	struct page *pages[16];
+	int i, got;
+
+	got = get_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	if (got <= 0)
+		return -EFAULT;
+	sg_init_table(sg, got);
+	for (i = 0; i < got; i++)
+		sg_set_page(&sg[i], pages[i], PAGE_SIZE, 0);
+	return got;
+}
+
+static int sg_from_user_bad(struct scatterlist *sg, unsigned long addr, int room)
+{
+	struct page *pages[16];
+	int i, got;
+
+	got = get_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	if (got <= 0)
+		return -EFAULT;
+	if (got > room)
+		return -ENOSPC;
+//              ^^^^^^^^^^^^^^^ page-leak: `pages` (references from get_user_pages_fast()) are lost at this exit: other exits release them, this one does not
+	sg_init_table(sg, got);
+	for (i = 0; i < got; i++)
+		sg_set_page(&sg[i], pages[i], PAGE_SIZE, 0);
+	return got;
+}
+
+static int frags_from_user_ok(struct sk_buff *skb, unsigned long addr)
+{
+	struct page *pages[MAX_SKB_FRAGS];
+	int i, got;
+
+	got = get_user_pages_fast(addr, 4, 0, pages);
+	if (got <= 0)
+		return -EFAULT;
+	for (i = 0; i < got; i++)
+		skb_fill_page_desc(skb, i, pages[i], 0, PAGE_SIZE);
+	return 0;
+}

@@ -1,0 +1,260 @@
+/* What an iterator's pages carry: references from iov_iter_get_pages2(), from the extraction pins or nothing at all. */
+
+static ssize_t get_pages2_bad(struct iov_iter *iter, size_t len)
+{
+	struct page *pages[16];
+	size_t offset;
+	ssize_t got;
+
+	got = iov_iter_get_pages2(iter, pages, len, 16, &offset);
+	if (got <= 0)
+		return got;
+	unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+//      ^^^^^^^^^^^^^^^^ release-mismatch: `pages` carries references (iov_iter_get_pages2()); unpin_user_pages() drops a pin, and the pages carry none: use release_pages()
+	return got;
+}
+
+static ssize_t get_pages2_ok(struct iov_iter *iter, size_t len)
+{
+	struct page *pages[16];
+	size_t offset;
+	ssize_t got;
+	int i, n;
+
+	got = iov_iter_get_pages2(iter, pages, len, 16, &offset);
+	if (got <= 0)
+		return got;
+	n = DIV_ROUND_UP(offset + got, PAGE_SIZE);
+	for (i = 0; i < n; i++)
+		put_page(pages[i]);
+	return got;
+}
+
+static ssize_t get_pages_alloc2_bad(struct iov_iter *iter, size_t len)
+{
+	struct page **pages;
+	size_t offset;
+	ssize_t got;
+
+	got = iov_iter_get_pages_alloc2(iter, &pages, len, &offset);
+	if (got <= 0)
+		return got;
+	unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+//      ^^^^^^^^^^^^^^^^ release-mismatch: `pages` carries references (iov_iter_get_pages_alloc2()); unpin_user_pages() drops a pin, and the pages carry none: use release_pages()
+	kvfree(pages);
+	return got;
+}
+
+static ssize_t get_pages_alloc2_ok(struct iov_iter *iter, size_t len)
+{
+	struct page **pages;
+	size_t offset;
+	ssize_t got;
+
+	got = iov_iter_get_pages_alloc2(iter, &pages, len, &offset);
+	if (got <= 0)
+		return got;
+	release_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+	kvfree(pages);
+	return got;
+}
+
+/* Pins or nothing: put_page() fits neither. */
+static ssize_t extract_put_bad(struct iov_iter *iter, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	size_t offset;
+	ssize_t got;
+	int i, n;
+
+	got = iov_iter_extract_pages(iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	n = DIV_ROUND_UP(offset + got, PAGE_SIZE);
+	for (i = 0; i < n; i++)
+		put_page(pages[i]);
+//              ^^^^^^^^ release-mismatch: `pages` carries pins or nothing, depending on the iterator (iov_iter_extract_pages()); put_page() drops a reference, and the pages carry none: ask the iterator which it is
+	return got;
+}
+
+static ssize_t guarded_put_bad(struct iov_iter *iter, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	size_t offset;
+	ssize_t got;
+	int i, n;
+
+	got = iov_iter_extract_pages(iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	n = DIV_ROUND_UP(offset + got, PAGE_SIZE);
+	if (iov_iter_extract_will_pin(iter)) {
+		for (i = 0; i < n; i++)
+			put_page(pages[i]);
+//                      ^^^^^^^^ release-mismatch: `pages` carries pins (iov_iter_extract_pages()); put_page() drops a reference, and the pages carry none: use unpin_user_page()
+	}
+	return got;
+}
+
+static ssize_t guarded_unpin_ok(struct iov_iter *iter, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	size_t offset;
+	ssize_t got;
+
+	got = iov_iter_extract_pages(iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	if (iov_iter_extract_will_pin(iter))
+		unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+	return got;
+}
+
+static ssize_t guarded_by_kind_ok(struct iov_iter *iter, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	size_t offset;
+	ssize_t got;
+
+	got = iov_iter_extract_pages(iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	if (user_backed_iter(iter))
+		unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+	return got;
+}
+
+static ssize_t other_branch_bad(struct iov_iter *iter, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	bool pinned = iov_iter_extract_will_pin(iter);
+	size_t offset;
+	ssize_t got;
+	int n;
+
+	got = iov_iter_extract_pages(iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	n = DIV_ROUND_UP(offset + got, PAGE_SIZE);
+	if (pinned)
+		unpin_user_pages(pages, n);
+	else
+		release_pages(pages, n);
+//              ^^^^^^^^^^^^^ release-mismatch: `pages` carries no hold of their own (iov_iter_extract_pages()); release_pages() drops a reference, and the pages carry none: release nothing here
+	return got;
+}
+
+/* Kernel pages are only listed, but a reference taken oneself is given back as one. */
+static ssize_t own_reference_on_listed_ok(struct iov_iter *iter, size_t len)
+{
+	struct page *slot[1], **pages = slot;
+	size_t offset;
+	ssize_t got;
+
+	if (user_backed_iter(iter))
+		return -EIO;
+	got = iov_iter_extract_pages(iter, &pages, len, 1, 0, &offset);
+	if (got <= 0)
+		return got;
+	get_page(slot[0]);
+	transmit(page_to_phys(slot[0]), offset, got);
+	put_page(slot[0]);
+	return got;
+}
+
+static ssize_t own_kvec_bad(void *buf, size_t len)
+{
+	struct kvec kvec = { .iov_base = buf, .iov_len = len };
+	struct page *slot[1], **pages = slot;
+	struct iov_iter iter;
+	size_t offset;
+	ssize_t got;
+
+	iov_iter_kvec(&iter, ITER_SOURCE, &kvec, 1, len);
+	got = iov_iter_extract_pages(&iter, &pages, len, 1, 0, &offset);
+	if (got <= 0)
+		return got;
+	unpin_user_page(slot[0]);
+//      ^^^^^^^^^^^^^^^ release-mismatch: `pages` carries no hold of their own (iov_iter_extract_pages()); unpin_user_page() drops a pin, and the pages carry none: release nothing here
+	return got;
+}
+
+static ssize_t own_kvec_ok(void *buf, size_t len)
+{
+	struct kvec kvec = { .iov_base = buf, .iov_len = len };
+	struct page *slot[1], **pages = slot;
+	struct iov_iter iter;
+	size_t offset;
+	ssize_t got;
+
+	iov_iter_kvec(&iter, ITER_SOURCE, &kvec, 1, len);
+	got = iov_iter_extract_pages(&iter, &pages, len, 1, 0, &offset);
+	if (got <= 0)
+		return got;
+	transmit(page_to_phys(slot[0]), offset, got);
+	return got;
+}
+
+struct request_pages {
+	struct page **pages;
+	unsigned int nr;
+	bool pinned;
+};
+
+static int request_map(struct request_pages *req, struct iov_iter *iter, size_t len)
+{
+	size_t offset;
+	ssize_t got;
+
+	req->pages = NULL;
+	got = iov_iter_extract_pages(iter, &req->pages, len, 64, 0, &offset);
+	if (got <= 0) {
+		kvfree(req->pages);
+		req->pages = NULL;
+		return got ? got : -EFAULT;
+	}
+	req->nr = DIV_ROUND_UP(offset + got, PAGE_SIZE);
+	req->pinned = iov_iter_extract_will_pin(iter);
+	return 0;
+}
+
+static void request_unmap_ok(struct request_pages *req)
+{
+	if (req->pinned)
+		unpin_user_pages(req->pages, req->nr);
+	kvfree(req->pages);
+}
+
+/* Pages that did not fit are given back as they were taken. */
+static int bio_add_user_bad(struct bio *bio, unsigned long addr)
+{
+	struct page *pages[4];
+	int i, got;
+
+	got = pin_user_pages_fast(addr, 4, FOLL_WRITE, pages);
+	if (got <= 0)
+		return -EFAULT;
+	for (i = 0; i < got; i++)
+		if (bio_add_page(bio, pages[i], PAGE_SIZE, 0) != PAGE_SIZE)
+			break;
+	while (i < got)
+		put_page(pages[i++]);
+//              ^^^^^^^^ release-mismatch: `pages` carries pins (pin_user_pages_fast()); put_page() drops a reference, and the pages carry none: use unpin_user_page()
+	return 0;
+}
+
+static int bio_add_user_ok(struct bio *bio, unsigned long addr)
+{
+	struct page *pages[4];
+	int i, got;
+
+	got = pin_user_pages_fast(addr, 4, FOLL_WRITE, pages);
+	if (got <= 0)
+		return -EFAULT;
+	for (i = 0; i < got; i++)
+		if (bio_add_page(bio, pages[i], PAGE_SIZE, 0) != PAGE_SIZE)
+			break;
+	while (i < got)
+		unpin_user_page(pages[i++]);
+	return 0;
+}
