@@ -66,7 +66,7 @@ function compareMany(first, count) {
 
 function report(one) {
   const names = one.disagreements.map(({ kind, rule }) => `${kind} ${rule}`).join(', ');
-  const text = oracle.explain(engine, oracle.minimal(engine, one));
+  const text = oracle.explain(engine, oracle.minimal(engine, one, profile));
   if (!options.out) {
     console.log(`\nseed ${one.seed}: ${names}\n${text}`);
     return;

@@ -176,11 +176,13 @@ const buildUbuf: KernelFunction = (_world, _call, args) => {
   return undefined;
 };
 
-const buildKvec: KernelFunction = (_world, _call, args) => {
+const buildKvec: KernelFunction = (world, call, args) => {
   const iterator = iteratorAt(args, 0);
   const buffer = args[2];
   if (buffer?.kind !== 'buffer') throw new Meaningless('a kvec is wanted');
-  const length = numberAt(args, 4, 'size_t');
+  // An empty one is the only kernel buffer of which nothing can be extracted.
+  const isEmpty = world.choices.choose(call.callee, ['with data', 'empty']) === 'empty';
+  const length = isEmpty ? 0 : numberAt(args, 4, 'size_t');
   const segment: KernelSegment = { buffer: buffer.buffer, offset: 0, length };
   iterator.iter = new IovIter({ kind: 'kvec', segments: [segment] }, 'dest', length);
   return undefined;

@@ -151,12 +151,8 @@ const unguard: Mutation = (program, random) =>
   atOne(
     program,
     random,
-    ({ statement }) => statement.kind === 'if' || statement.kind === 'while',
-    site => {
-      const { statement } = site;
-      if (statement.kind === 'if') return site.replace(...statement.then);
-      return statement.kind === 'while' ? site.replace(...statement.body) : undefined;
-    },
+    ({ statement }) => statement.kind === 'if',
+    site => (site.statement.kind === 'if' ? site.replace(...site.statement.then) : undefined),
   );
 
 const startLate: Mutation = (program, random) =>

@@ -96,9 +96,7 @@ function judgeExit(world: World, { returned, given }: Ending): void {
     for (const { acquisition: call, status, kind, page } of world.holds)
       if (status === 'held' && kind !== 'none' && reachable.has(page))
         world.see({ wrong: 'abandoned', call });
-  const consumed = (memory: Memory): boolean =>
-    world.holds.some(hold => hold.status === 'consumed' && hold.memory === memory);
   for (const { memory, call } of world.allocations)
-    if (!memory.freed && memory.slots.length > 0 && !memories.has(memory) && !consumed(memory))
+    if (!memory.freed && memory.slots.length > 0 && !memories.has(memory) && !memory.isTaken)
       world.see({ wrong: 'array-leak', call, withPages: lost.some(hold => hold.memory === memory) });
 }

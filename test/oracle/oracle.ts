@@ -42,7 +42,7 @@ export function programOf(
   profile: Profile,
 ): { program: Program; observed: Observed } | undefined {
   const random = new Random(seed);
-  const names = Object.keys(MUTATIONS).filter(name => !profile.without.includes(`mutation:${name}`));
+  const names = Object.keys(MUTATIONS);
   const isLeftOut = (features: readonly string[]): boolean =>
     profile.without.some(each => each.split(' + ').every(part => features.includes(part)));
   let program = generate(random);
@@ -64,13 +64,13 @@ export function tryCase(engine: Engine, seed: number, profile: Profile): Case | 
   };
 }
 
-/** The smallest program with the same disagreement. */
-export function minimal(engine: Engine, { program, disagreements }: Case): Program {
+/** The smallest program with the same first disagreement. */
+export function minimal(engine: Engine, { program, disagreements }: Case, profile: Profile): Program {
   const [wanted] = disagreements;
   return shrink(program, candidate => {
     const observed = observe(candidate);
     if (!observed) return false;
-    const found = compare(observed, analyse(engine, candidate));
+    const found = compare(observed, analyse(engine, candidate), profile.tolerated);
     return found.some(each => each.kind === wanted?.kind && each.rule === wanted.rule);
   });
 }

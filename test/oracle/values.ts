@@ -11,6 +11,8 @@ export interface Memory {
   /** `caller`: outlives the function. */
   readonly owner: 'local' | 'caller' | 'kmalloc' | 'kvmalloc';
   freed: boolean;
+  /** Somebody else has taken it over, with its pages. */
+  isTaken: boolean;
   /** What acquisitions have made of it: none yet, none that got a page, or one that did. */
   state: 'unasked' | 'asked' | 'filled';
 }
@@ -57,6 +59,7 @@ export const newMemory = (length: number, owner: Memory['owner']): Memory => ({
   slots: new Array(length),
   owner,
   freed: false,
+  isTaken: false,
   state: 'unasked',
 });
 

@@ -180,6 +180,7 @@ export class World {
 
   /** Somebody else takes over what can be reached from here. */
   consume(memory: Memory): void {
+    memory.isTaken = true;
     for (const hold of this.holds)
       if (memory.slots.includes(hold.page) && hold.status === 'held') hold.status = 'consumed';
   }
