@@ -18,3 +18,65 @@ static ssize_t generic_ok(struct iov_iter *iter, size_t len)
 		page_put_unpin(pages[i], mode);
 	return got;
 }
+
+static ssize_t destination_bad(void __user *buf, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	struct iov_iter iter;
+	size_t offset;
+	ssize_t got;
+
+	iov_iter_ubuf(&iter, ITER_DEST, buf, len);
+	got = iov_iter_extract_pages(&iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	release_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+//      ^^^^^^^^^^^^^ release-mismatch: `pages` carries pins (iov_iter_extract_pages()); release_pages() drops a reference, and the pages carry none: use unpin_user_pages()
+	return got;
+}
+
+static ssize_t source_bad(void __user *buf, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	struct iov_iter iter;
+	size_t offset;
+	ssize_t got;
+
+	iov_iter_ubuf(&iter, ITER_SOURCE, buf, len);
+	got = iov_iter_extract_pages(&iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+//      ^^^^^^^^^^^^^^^^ release-mismatch: `pages` carries references (iov_iter_extract_pages()); unpin_user_pages() drops a pin, and the pages carry none: use release_pages()
+	return got;
+}
+
+static ssize_t destination_ok(void __user *buf, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	struct iov_iter iter;
+	size_t offset;
+	ssize_t got;
+
+	iov_iter_ubuf(&iter, ITER_DEST, buf, len);
+	got = iov_iter_extract_pages(&iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+	return got;
+}
+
+static ssize_t source_ok(void __user *buf, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	struct iov_iter iter;
+	size_t offset;
+	ssize_t got;
+
+	iov_iter_ubuf(&iter, ITER_SOURCE, buf, len);
+	got = iov_iter_extract_pages(&iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	release_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+	return got;
+}

@@ -62,3 +62,19 @@ static int pinned_with_vmas_ok(unsigned long addr)
 	unpin_user_page(page);
 	return 0;
 }
+
+static ssize_t lost_reference_bad(struct iov_iter *iter, size_t len)
+{
+	struct page *pages[8];
+	size_t offset;
+	ssize_t got;
+
+	got = iov_iter_get_pages2(iter, pages, len, 8, &offset);
+	if (got <= 0)
+		return got;
+	if (device_is_gone())
+		return -ENODEV;
+//              ^^^^^^^^^^^^^^^ page-leak: `pages` (references from iov_iter_get_pages2()) are lost at this exit: other exits release them, this one does not
+	release_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+	return got;
+}

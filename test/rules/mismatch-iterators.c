@@ -162,37 +162,229 @@ static ssize_t own_reference_on_listed_ok(struct iov_iter *iter, size_t len)
 	return got;
 }
 
+static ssize_t asserted_user_bad(struct iov_iter *iter, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	size_t offset;
+	ssize_t got;
+
+	if (!user_backed_iter(iter))
+		return -EIO;
+	got = iov_iter_extract_pages(iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	release_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+//      ^^^^^^^^^^^^^ release-mismatch: `pages` carries pins (iov_iter_extract_pages()); release_pages() drops a reference, and the pages carry none: use unpin_user_pages()
+	return got;
+}
+
+static ssize_t asserted_user_ok(struct iov_iter *iter, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	size_t offset;
+	ssize_t got;
+
+	if (WARN_ON_ONCE(!user_backed_iter(iter)))
+		return -EIO;
+	got = iov_iter_extract_pages(iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+	return got;
+}
+
 static ssize_t own_kvec_bad(void *buf, size_t len)
 {
 	struct kvec kvec = { .iov_base = buf, .iov_len = len };
-	struct page *slot[1], **pages = slot;
+	struct page *slots[16], **pages = slots;
 	struct iov_iter iter;
 	size_t offset;
 	ssize_t got;
 
 	iov_iter_kvec(&iter, ITER_SOURCE, &kvec, 1, len);
-	got = iov_iter_extract_pages(&iter, &pages, len, 1, 0, &offset);
+	got = iov_iter_extract_pages(&iter, &pages, len, 16, 0, &offset);
 	if (got <= 0)
 		return got;
-	unpin_user_page(slot[0]);
-//      ^^^^^^^^^^^^^^^ release-mismatch: `pages` carries no hold of their own (iov_iter_extract_pages()); unpin_user_page() drops a pin, and the pages carry none: release nothing here
+	unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+//      ^^^^^^^^^^^^^^^^ release-mismatch: `pages` carries no hold of their own (iov_iter_extract_pages()); unpin_user_pages() drops a pin, and the pages carry none: release nothing here
 	return got;
 }
 
 static ssize_t own_kvec_ok(void *buf, size_t len)
 {
 	struct kvec kvec = { .iov_base = buf, .iov_len = len };
-	struct page *slot[1], **pages = slot;
+	struct page *slots[16], **pages = slots;
 	struct iov_iter iter;
 	size_t offset;
 	ssize_t got;
 
 	iov_iter_kvec(&iter, ITER_SOURCE, &kvec, 1, len);
-	got = iov_iter_extract_pages(&iter, &pages, len, 1, 0, &offset);
+	got = iov_iter_extract_pages(&iter, &pages, len, 16, 0, &offset);
 	if (got <= 0)
 		return got;
-	transmit(page_to_phys(slot[0]), offset, got);
+	transmit(page_to_phys(pages[0]), offset, got);
 	return got;
+}
+
+static ssize_t own_bvec_bad(struct bio_vec *bvec, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	struct iov_iter iter;
+	size_t offset;
+	ssize_t got;
+
+	iov_iter_bvec(&iter, ITER_DEST, bvec, 1, len);
+	got = iov_iter_extract_pages(&iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	release_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+//      ^^^^^^^^^^^^^ release-mismatch: `pages` carries no hold of their own (iov_iter_extract_pages()); release_pages() drops a reference, and the pages carry none: release nothing here
+	return got;
+}
+
+/* iov_iter_get_pages2() takes references on a bio_vec's pages as well. */
+static ssize_t own_bvec_get_ok(struct bio_vec *bvec, size_t len)
+{
+	struct page *pages[16];
+	struct iov_iter iter;
+	size_t offset;
+	ssize_t got;
+
+	iov_iter_bvec(&iter, ITER_DEST, bvec, 1, len);
+	got = iov_iter_get_pages2(&iter, pages, len, 16, &offset);
+	if (got <= 0)
+		return got;
+	release_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+	return got;
+}
+
+static ssize_t own_ubuf_bad(void __user *buf, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	struct iov_iter iter;
+	size_t offset;
+	ssize_t got;
+
+	iov_iter_ubuf(&iter, ITER_DEST, buf, len);
+	got = iov_iter_extract_pages(&iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	release_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+//      ^^^^^^^^^^^^^ release-mismatch: `pages` carries pins (iov_iter_extract_pages()); release_pages() drops a reference, and the pages carry none: use unpin_user_pages()
+	return got;
+}
+
+static ssize_t own_ubuf_ok(void __user *buf, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	struct iov_iter iter;
+	size_t offset;
+	ssize_t got;
+
+	iov_iter_ubuf(&iter, ITER_DEST, buf, len);
+	got = iov_iter_extract_pages(&iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+	return got;
+}
+
+static ssize_t borrow_pages(struct iov_iter *iter, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	size_t offset;
+	ssize_t got;
+
+	got = iov_iter_extract_pages(iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+//      ^^^^^^^^^^^^^^^^ release-mismatch: `pages` carries no hold of their own (iov_iter_extract_pages()); unpin_user_pages() drops a pin, and the pages carry none: release nothing here
+	return got;
+}
+
+ssize_t send_kernel_buffer_bad(void *buf, size_t len)
+{
+	struct kvec kvec = { .iov_base = buf, .iov_len = len };
+	struct iov_iter iter;
+
+	iov_iter_kvec(&iter, ITER_SOURCE, &kvec, 1, len);
+	return borrow_pages(&iter, len);
+}
+
+static ssize_t take_pages(struct iov_iter *iter, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	size_t offset;
+	ssize_t got;
+
+	got = iov_iter_extract_pages(iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+	return got;
+}
+
+ssize_t send_user_buffer_ok(void __user *buf, size_t len)
+{
+	struct iov_iter iter;
+
+	iov_iter_ubuf(&iter, ITER_SOURCE, buf, len);
+	return take_pages(&iter, len);
+}
+
+static ssize_t read_into(struct iov_iter *iter, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	size_t offset;
+	ssize_t got;
+
+	got = iov_iter_extract_pages(iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	transmit(page_to_phys(pages[0]), offset, got);
+	return got;
+}
+
+ssize_t read_block_ok(struct bio_vec *bvec, size_t len)
+{
+	struct iov_iter iter;
+
+	iov_iter_bvec(&iter, ITER_DEST, bvec, 1, len);
+	return read_into(&iter, len);
+}
+
+/* From one caller the pages come pinned, from the other bare: the helper has to ask. */
+static ssize_t send_any(struct iov_iter *iter, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	size_t offset;
+	ssize_t got;
+
+	got = iov_iter_extract_pages(iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	transmit(page_to_phys(pages[0]), offset, got);
+	if (user_backed_iter(iter))
+		unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+	return got;
+}
+
+ssize_t send_from_user_ok(void __user *buf, size_t len)
+{
+	struct iov_iter iter;
+
+	iov_iter_ubuf(&iter, ITER_SOURCE, buf, len);
+	return send_any(&iter, len);
+}
+
+ssize_t send_from_kernel_ok(void *buf, size_t len)
+{
+	struct kvec kvec = { .iov_base = buf, .iov_len = len };
+	struct iov_iter iter;
+
+	iov_iter_kvec(&iter, ITER_SOURCE, &kvec, 1, len);
+	return send_any(&iter, len);
 }
 
 struct request_pages {

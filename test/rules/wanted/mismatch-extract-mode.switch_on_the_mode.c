@@ -1,20 +1,20 @@
-// expected: release-mismatch at `put_page(slot[0]);`; era: extract-mode
+// expected: release-mismatch at `release_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));`; era: extract-mode
 
 static ssize_t mode_switch_bad(struct iov_iter *iter, size_t len)
 {
-	struct page *slot[1], **pages = slot;
+	struct page *slots[16], **pages = slots;
 	size_t offset;
 	ssize_t got;
 
-	got = iov_iter_extract_pages(iter, &pages, len, 1, 0, &offset);
+	got = iov_iter_extract_pages(iter, &pages, len, 16, 0, &offset);
 	if (got <= 0)
 		return got;
 	switch (iov_iter_extract_mode(iter, 0)) {
 	case FOLL_PIN:
-		put_page(slot[0]);
+		release_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
 		break;
 	case FOLL_GET:
-		put_page(slot[0]);
+		release_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
 		break;
 	}
 	return got;
@@ -22,19 +22,19 @@ static ssize_t mode_switch_bad(struct iov_iter *iter, size_t len)
 
 static ssize_t mode_switch_ok(struct iov_iter *iter, size_t len)
 {
-	struct page *slot[1], **pages = slot;
+	struct page *slots[16], **pages = slots;
 	size_t offset;
 	ssize_t got;
 
-	got = iov_iter_extract_pages(iter, &pages, len, 1, 0, &offset);
+	got = iov_iter_extract_pages(iter, &pages, len, 16, 0, &offset);
 	if (got <= 0)
 		return got;
 	switch (iov_iter_extract_mode(iter, 0)) {
 	case FOLL_PIN:
-		unpin_user_page(slot[0]);
+		unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
 		break;
 	case FOLL_GET:
-		put_page(slot[0]);
+		release_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
 		break;
 	}
 	return got;

@@ -1,0 +1,34 @@
+/* One slot was offered, so that one page is all there can be, whatever the bytes and the offset. */
+
+static ssize_t until_the_page_ends_ok(struct iov_iter *iter)
+{
+	ssize_t got, done = 0;
+	struct page *page;
+	size_t offset;
+
+	while (iov_iter_count(iter)) {
+		got = iov_iter_get_pages2(iter, &page, PAGE_SIZE, 1, &offset);
+		if (got <= 0)
+			return done ? done : got;
+		checksum_page(page, offset, got);
+		put_page(page);
+		done += got;
+	}
+	return done;
+}
+
+static ssize_t one_lost_bad(struct iov_iter *iter)
+{
+	struct page *page;
+	size_t offset;
+	ssize_t got;
+
+	got = iov_iter_get_pages2(iter, &page, PAGE_SIZE, 1, &offset);
+	if (got <= 0)
+		return got;
+	if (offset)
+		return -EINVAL;
+//              ^^^^^^^^^^^^^^^ page-leak: `page` (references from iov_iter_get_pages2()) are lost at this exit: other exits release them, this one does not
+	put_page(page);
+	return got;
+}
