@@ -54,7 +54,7 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
       site.directions.add(direction);
     });
     try {
-      runRoot(context, model, mattering.all);
+      runRoot(context, model, mattering);
       faults.push(...context.faults.values());
       if (context.leftOut) given.push({ function: model, reason: PATHS_LEFT_OUT });
       for (const site of sites.values())
@@ -68,7 +68,7 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
   return { faults: distinct(faults), sites: [...sites.values()], given };
 }
 
-function runRoot(context: Context, model: FunctionModel, matters: ReadonlySet<string>): void {
+function runRoot(context: Context, model: FunctionModel, mattering: Mattering): void {
   const frame: Frame = rootFrame(model);
   const entry = new State(new Facts(context.terms));
   const values = new Values(context, entry, frame);
@@ -81,7 +81,11 @@ function runRoot(context: Context, model: FunctionModel, matters: ReadonlySet<st
     });
     values.store(place, values.fresh(`parameter:${parameter.id}:${parameter.name}`, parameter.type));
   }
-  const interpreter = new Interpreter(context, name => matters.has(name));
+  const interpreter = new Interpreter(
+    context,
+    name => mattering.all.has(name),
+    name => mattering.reaching.has(name),
+  );
   judgeExits(context, frame, interpreter.run(frame, entry));
 }
 
@@ -97,11 +101,17 @@ function distinct(faults: readonly Fault[]): Fault[] {
   return [...byPlace.values()];
 }
 
+interface Mattering {
+  /** Functions with any effect on pages, arrays or iterators, and their callers. */
+  readonly all: ReadonlySet<string>;
+  /** Functions from which an acquisition can be reached. */
+  readonly reaching: ReadonlySet<string>;
+  /** Those of them that are analysed as roots. */
+  readonly acquiring: ReadonlySet<string>;
+}
+
 /** Functions that acquire, and functions whose effects on pages, arrays or iterators must be seen in their callers. */
-function matteringFunctions(
-  program: Program,
-  table: EffectTable,
-): { all: Set<string>; acquiring: Set<string> } {
+function matteringFunctions(program: Program, table: EffectTable): Mattering {
   const all = new Set<string>();
   const acquiring = new Set<string>();
   for (const model of program.functions.values())
@@ -113,9 +123,11 @@ function matteringFunctions(
         all.add(model.name);
     }
   for (const name of acquiring) all.add(name);
+  const reaching = new Set(acquiring);
   spread(program, all, Number.POSITIVE_INFINITY);
+  spread(program, reaching, Number.POSITIVE_INFINITY);
   spread(program, acquiring, LIMITS.callerSteps);
-  return { all, acquiring };
+  return { all, reaching, acquiring };
 }
 
 /** Adds the callers of what is in the set, up to so many steps away. */

@@ -74,9 +74,24 @@ function splitConversion(
     result.push(
       ...assume(context, positive, withoutConversion(context, condition, converted, inner), isTrue),
     );
-  if (state.facts.assume(inner, -INFINITY, -1) && hugeHolds(condition, converted) === isTrue)
+  if (
+    state.facts.assume(inner, -INFINITY, -1) &&
+    hugeHolds(condition, converted) === isTrue &&
+    assumeOrder(context, state, condition, isTrue)
+  )
     result.push(state);
   return result;
+}
+
+/** Keeps the order of the operands as they are compared, converted ones among them. */
+function assumeOrder(context: Context, state: State, condition: OperationAtom, isTrue: boolean): boolean {
+  const [left, right] = condition.operands;
+  if (condition.operator === '==' || !isTrue) return true;
+  return state.facts.assume(
+    context.terms.subtract(left!, right!),
+    -INFINITY,
+    condition.operator === '<' ? -1 : 0,
+  );
 }
 
 /** Whether the comparison holds when the converted operand is huge. */

@@ -269,5 +269,5 @@ function store(context: Context, values: Values, call: CallInstruction, effect: 
     if (effect.takes === 'consumes' && !conditional) state.updateSet(page.set.id, { status: 'consumed' });
   } else keep(context, state, term, keeper);
   const holder = container && pointerAtom(container, atom => context.pointers.has(atom));
-  if (holder && page && holder !== page.set.pointer) state.aliases.set(holder, page.set.id);
+  if (holder && page) state.aliases.set(holder, page.set.id);
 }

@@ -1,6 +1,6 @@
 import type { Span } from '../base/text.ts';
 import type { Context } from './context.ts';
-import type { Frame } from './frames.ts';
+import { type Frame, isWithin } from './frames.ts';
 import type { Exit } from './interpret.ts';
 import { isKept, survivors } from './reach.ts';
 import { possibleHolds } from './release.ts';
@@ -27,12 +27,29 @@ interface Account {
 export function judgeExits(context: Context, frame: Frame, exits: readonly Exit[]): void {
   const sets = new Map<Acquisition, Account>();
   const arrays = new Map<string, { allocation: Allocation; account: Account }>();
-  for (const exit of exits) {
+  for (const exit of exits.flatMap(each => byOutcome(frame, each))) {
     if (exit.state.warned) continue;
     judgeExit(context, frame, exit, sets, arrays);
   }
   for (const [acquisition, account] of sets) reportPages(context, acquisition, account);
   for (const { allocation, account } of arrays.values()) reportArray(context, allocation, account);
+}
+
+/** `return rc` with an rc that may be an error code or not is two exits. */
+function byOutcome(frame: Frame, exit: Exit): Exit[] {
+  const { state, value } = exit;
+  const returns = frame.function.returnType;
+  if (!value || returns.kind !== 'integer' || !returns.signed) return [exit];
+  const { low, high } = state.facts.bounds(value);
+  if (low >= 0 || high < 0) return [exit];
+  const failed = state.clone();
+  const succeeded = state.clone();
+  failed.facts.assume(value, low, -1);
+  succeeded.facts.assume(value, 0, high);
+  return [
+    { ...exit, state: failed },
+    { ...exit, state: succeeded },
+  ];
 }
 
 const newAccount = (): Account => ({
@@ -139,7 +156,7 @@ function reportPages(context: Context, acquisition: Acquisition, account: Accoun
     context.releases.of(acquisition.key).length === 0;
   const places = losses.map(loss => ({
     loss,
-    place: lossPlace(context, acquisition.key, acquisition.span, loss.exit),
+    place: lossPlace(context, acquisition.key, acquisition, loss.exit),
   }));
   places.sort((a, b) => a.place.span.start - b.place.span.start);
   const { loss, place } = places[0]!;
@@ -161,7 +178,7 @@ function reportArray(context: Context, allocation: Allocation, account: Account)
   const [loss] = account.losses;
   if (!loss) return;
   const everywhere = !account.isReleasedSomewhere && context.releases.of(allocation.id).length === 0;
-  const places = account.losses.map(each => lossPlace(context, allocation.id, allocation.span, each.exit));
+  const places = account.losses.map(each => lossPlace(context, allocation.id, allocation, each.exit));
   places.sort((a, b) => a.span.start - b.span.start);
   const place = places[0]!;
   context.report({
@@ -176,15 +193,22 @@ function reportArray(context: Context, allocation: Allocation, account: Account)
 }
 
 /** The first goto or return on the path after which no release of the thing can be reached any more. */
-function lossPlace(context: Context, key: string, from: Span, exit: Exit): { span: Span; frame: Frame } {
+function lossPlace(
+  context: Context,
+  key: string,
+  origin: { span: Span; frame: Frame },
+  exit: Exit,
+): { span: Span; frame: Frame } {
   const steps: Trace[] = [];
   for (let step = exit.state.trace; step; step = step.previous) {
     steps.push(step);
-    if (step.span.start === from.start && step.kind === 'acquire') break;
+    if (step.span.start === origin.span.start && step.kind === 'acquire') break;
   }
   steps.reverse();
   for (const step of steps) {
     if ((step.kind !== 'goto' && step.kind !== 'return') || step.target === undefined) continue;
+    // A callee that was given the pages and failed does not lose them: its caller does.
+    if (!isWithin(origin.frame, step.frame)) continue;
     if (!context.releases.mayFollow(key, step.frame, step.target))
       return { span: step.span, frame: step.frame };
   }

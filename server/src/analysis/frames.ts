@@ -31,3 +31,8 @@ export function calleeFrame(parent: Frame, model: FunctionModel, call: Span, cal
 export function isActive(frame: Frame, model: FunctionModel): boolean {
   return frame.function === model || (frame.parent !== undefined && isActive(frame.parent, model));
 }
+
+/** Whether an activation is `outer` or was called from it. */
+export function isWithin(frame: Frame, outer: Frame): boolean {
+  return frame.key === outer.key || (frame.parent !== undefined && isWithin(frame.parent, outer));
+}

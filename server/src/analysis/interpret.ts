@@ -16,6 +16,7 @@ import type { Context } from './context.ts';
 import { calleeFrame, type Frame, isActive } from './frames.ts';
 import { isSameState, join, widen } from './join.ts';
 import { LIMITS } from './limits.ts';
+import { allocationOf, reachable, setsOf } from './reach.ts';
 import type { State } from './state.ts';
 import { asNumber, type Term } from './terms.ts';
 import { isNamedConstant, Values } from './values.ts';
@@ -50,6 +51,7 @@ export class Interpreter {
   constructor(
     private readonly context: Context,
     private readonly matters: (name: string) => boolean,
+    private readonly acquires: (name: string) => boolean,
   ) {}
 
   run(frame: Frame, entry: State): Exit[] {
@@ -58,7 +60,7 @@ export class Interpreter {
   }
 
   /** A same-file callee that is worth going into, or undefined. */
-  calleeToEnter(frame: Frame, call: CallInstruction): FunctionModel | undefined {
+  calleeToEnter(frame: Frame, values: Values, call: CallInstruction): FunctionModel | undefined {
     const model = call.callee === undefined ? undefined : this.context.program.functions.get(call.callee);
     if (!model || frame.depth >= LIMITS.calleeDepth || model.blocks.length > LIMITS.calleeBlocks) return;
     const row = this.context.table.row(model.name);
@@ -67,7 +69,10 @@ export class Interpreter {
         (each.kind === 'acquire' && each.extraction) || (each.kind === 'store' && each.takes === 'consumes'),
     );
     if (isPrimitive) return;
-    return isActive(frame, model) || !this.matters(model.name) ? undefined : model;
+    if (isActive(frame, model) || !this.matters(model.name)) return;
+    if (this.acquires(model.name)) return model;
+    const mayStillEnter = this.context.steps < LIMITS.stepsBeforeConvention;
+    return mayStillEnter && touchesTracked(this.context, values, call) ? model : undefined;
   }
 
   private shapeOf(model: FunctionModel): Shape {
@@ -250,7 +255,7 @@ class Activation {
   }
 
   private call(call: CallInstruction, values: Values, block: Block): State[] {
-    const model = this.interpreter.calleeToEnter(this.frame, call);
+    const model = this.interpreter.calleeToEnter(this.frame, values, call);
     if (model) return this.enterCallee(model, call, values, block);
     const row = call.callee === undefined ? undefined : this.context.table.row(call.callee);
     return executeCall(this.context, values, call, row, block.id).map(outcome => {
@@ -398,6 +403,18 @@ class Activation {
     }
     if (rest) this.go(terminator.otherwise, rest);
   }
+}
+
+/** Whether a call is given pages, arrays, objects or iterators that the state follows. */
+function touchesTracked(context: Context, values: Values, call: CallInstruction): boolean {
+  const { state } = values;
+  if (state.sets.size + state.allocations.size + state.iterators.size === 0) return false;
+  const terms = call.arguments.map(argument => values.value(argument));
+  for (const reached of reachable(context, state, terms)) {
+    if (state.iterators.has(reached) || setsOf(state, reached).length > 0) return true;
+    if (allocationOf(state, reached)) return true;
+  }
+  return false;
 }
 
 function isLvalue(expression: Expression): boolean {

@@ -8,8 +8,10 @@ export const LIMITS = {
   visitsPerBlock: 60,
   /** Instructions executed abstractly for one root function, callees included: about half a second. */
   stepsPerRoot: 4_000,
-  /** How many callers up from an acquisition are analysed as roots: helper, its user, and the user's wrapper. */
-  callerSteps: 2,
+  /** Beyond so many steps callees that acquire nothing are taken by convention. */
+  stepsBeforeConvention: 2_000,
+  /** How many callers up from an acquisition are analysed as roots: the helper and its users. */
+  callerSteps: 1,
   /** Depth of same-file callees analysed in their caller's context. */
   calleeDepth: 4,
   /** Blocks of a callee beyond which it is taken by convention instead. */

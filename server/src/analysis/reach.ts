@@ -55,6 +55,21 @@ export function reachable(context: Context, state: State, from: readonly Term[])
       if (pointer) push(byPointer, pointer, value);
     } else if (place.root.kind === 'local') push(byLocal, rootKey(key), value);
   }
+  for (const set of state.sets.values()) {
+    // What an untouched place holds is not in memory: the way to it is in its name.
+    for (
+      let term: Term | undefined = set.pointer;
+      term?.kind === 'symbol' && term.name.startsWith('memory:');
+    ) {
+      const place = context.places.get(term.name.slice('memory:'.length));
+      if (place?.root.kind === 'local') push(byLocal, rootKey(place.key), term);
+      if (place?.root.kind !== 'pointer') break;
+      const pointer = pointerAtom(place.root.pointer, atom => context.pointers.has(atom));
+      if (!pointer || pointer === term) break;
+      push(byPointer, pointer, term);
+      term = pointer;
+    }
+  }
   const seen = new Set<Term>();
   const queue = [...from];
   while (queue.length > 0) {

@@ -1,8 +1,10 @@
+import type { Span } from '../base/text.ts';
 import type { CallInstruction } from '../program/model.ts';
 import type { Release, Released } from '../semantics/effects.ts';
 import type { Hold } from '../semantics/holds.ts';
 import { ITERATOR_KINDS, USER_BACKED_KINDS } from '../semantics/holds.ts';
 import type { Context } from './context.ts';
+import { type Frame, isWithin } from './frames.ts';
 import type { PageSet, State } from './state.ts';
 import { uniteAround } from './stretches.ts';
 import { asNumber, mentions, type Term } from './terms.ts';
@@ -93,7 +95,9 @@ function isTightBound(releasing: Releasing, index: Term, limit: Term): boolean {
   return state.facts.bounds(values.difference(index, limit)).high === -1;
 }
 
+/** The loop runs to the number asked for, or to an error code taken for a huge count. */
 function isAskedIndex(releasing: Releasing, set: PageSet, index: Term): boolean {
+  if (isTightBound(releasing, index, releasing.values.operation('unsigned', set.obtained))) return true;
   return set.asked !== undefined && set.base !== undefined && isTightBound(releasing, index, set.asked);
 }
 
@@ -108,6 +112,9 @@ function releaseArray(releasing: Releasing, array: Term): void {
   const touched = [...state.sets.values()].filter(
     set => set.pointer && mentions(array, atom => atom === set.pointer) && set.base,
   );
+  const failed = [...state.sets.values()].find(set => !state.mayExist(set));
+  // ERR_PTR() where an array is expected.
+  if (failed && state.facts.bounds(array).high < 0) reportNothing(releasing, failed);
   const copied = copiedSet(state, array);
   for (const set of touched) {
     const start = context.terms.subtract(set.base!, array);
@@ -197,6 +204,9 @@ function isClearlyWrong(releasing: Releasing, set: PageSet, count: Term): boolea
   const isUnsigned = count.kind === 'operation' && count.operator === 'unsigned';
   const value = isUnsigned ? count.operands[0]! : count;
   if (value === set.obtained) return state.facts.bounds(value).low < 0;
+  // An error code that went into a sum of counts.
+  const [atom] = set.obtained.parts.keys();
+  if (atom && value.parts.get(atom) === 1 && state.facts.bounds(atom).high < 0) return true;
   // A return of 0 for a positive number of pages does not happen (mm/gup.c, 6.1 and 6.12).
   if (state.facts.bounds(set.obtained).low >= 0) return false;
   return (
@@ -292,28 +302,43 @@ function calleeOf(instruction: CallInstruction) {
   };
 }
 
+/** A count that a helper was given is its caller's: the place is the call in the function that knows the acquisition. */
+function countedAt(releasing: Releasing, set: PageSet): { span: Span; frame: Frame; isCaller: boolean } {
+  let { frame } = releasing.values;
+  let span = releasing.instruction.calleeSpan;
+  let isCaller = false;
+  while (frame.parent && frame.call && !isWithin(set.acquisition.frame, frame)) {
+    span = { start: frame.call.start, end: frame.call.start + frame.function.name.length };
+    frame = frame.parent;
+    isCaller = true;
+  }
+  return { span, frame, isCaller };
+}
+
 function reportCount(releasing: Releasing, set: PageSet, count: Term): void {
   const { state, context, instruction, values } = releasing;
   if (state.warned) return;
+  const place = countedAt(releasing, set);
   const isBytes = set.bytes !== undefined && count === set.bytes;
   const cause = isBytes ? 'bytes' : set.bytes && !set.asked ? 'offset' : 'asked';
   const counted = releasing.effect.count;
   const position = counted && counted !== 'all' && 'argument' in counted ? counted.argument : undefined;
   context.report({
     kind: 'wrong-count',
-    span: instruction.calleeSpan,
-    frame: values.frame,
+    span: place.span,
+    frame: place.frame,
     origin: originOf(set),
     acquisition: set.acquisition,
     confidence: 'certain',
     trace: state.trace,
     details: {
+      callee: instruction.callee,
       cause: set.bytes && cause === 'asked' && !isAsked(state, set, count) ? 'offset' : cause,
       count: position ? context.source(instruction.arguments[position - 1]!.span) : undefined,
       countPosition: position ? String(position) : undefined,
       obtainedName: values.nameOf(set.obtained),
     },
-    callee: calleeOf(instruction),
+    callee: place.isCaller ? undefined : calleeOf(instruction),
   });
 }
 
@@ -324,16 +349,21 @@ function isAsked(state: State, set: PageSet, count: Term): boolean {
 function reportNothing(releasing: Releasing, set: PageSet): void {
   const { state, context, instruction, values } = releasing;
   if (state.warned) return;
+  const place = countedAt(releasing, set);
   const isError = state.facts.bounds(set.obtained).high < INFINITY;
   context.report({
     kind: 'wrong-count',
-    span: instruction.calleeSpan,
-    frame: values.frame,
+    span: place.span,
+    frame: place.frame,
     origin: originOf(set),
     acquisition: set.acquisition,
     confidence: 'certain',
     trace: state.trace,
-    details: { cause: isError ? 'failed' : 'asked', obtainedName: values.nameOf(set.obtained) },
-    callee: calleeOf(instruction),
+    details: {
+      callee: instruction.callee,
+      cause: isError ? 'failed' : 'asked',
+      obtainedName: values.nameOf(set.obtained),
+    },
+    callee: place.isCaller ? undefined : calleeOf(instruction),
   });
 }

@@ -14,7 +14,7 @@ const CAUSES: Readonly<Record<string, (fault: Fault) => string>> = {
 
 function report(fault: Fault): RuleReport {
   const cause = CAUSES[fault.details.cause ?? 'asked']!(fault);
-  const name = fault.callee?.name ?? 'the release';
+  const name = fault.details.callee ?? 'the release';
   const message = `${name}() of \`${fault.origin.placeText}\` ${cause}`;
   const position = Number(fault.details.countPosition ?? 0);
   const span = position > 0 ? fault.callee?.arguments[position - 1] : undefined;
