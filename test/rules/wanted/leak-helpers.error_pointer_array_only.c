@@ -1,4 +1,4 @@
-// expected: page-array-leak at `return err;`
+// expected: page-array-leak at `struct page **pages = grab_vector(addr, nr);`
 
 static struct page **grab_vector(unsigned long addr, int nr)
 {

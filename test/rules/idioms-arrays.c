@@ -1,0 +1,250 @@
+/* How drivers take a buffer of pages, and what goes wrong there. */
+
+static int tape_map_ok(unsigned long addr, unsigned int max, size_t count, int rw, struct page ***result)
+{
+	unsigned long end = (addr + count + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	unsigned long start = addr >> PAGE_SHIFT;
+	const int nr_pages = end - start;
+	struct page **pages;
+	int i, res;
+
+	if (count == 0 || nr_pages > max)
+		return 0;
+	pages = kmalloc_array(max, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return -ENOMEM;
+	res = pin_user_pages_fast(addr, nr_pages, rw == READ ? FOLL_WRITE : 0, pages);
+	if (res < nr_pages)
+		goto out_unmap;
+	for (i = 0; i < nr_pages; i++)
+		flush_dcache_page(pages[i]);
+	*result = pages;
+	return nr_pages;
+
+out_unmap:
+	if (res > 0) {
+		unpin_user_pages(pages, res);
+		res = 0;
+	}
+	kfree(pages);
+	return res;
+}
+
+static int tape_map_bad(unsigned long addr, unsigned int max, size_t count, int rw, struct page ***result)
+{
+	unsigned long end = (addr + count + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	unsigned long start = addr >> PAGE_SHIFT;
+	const int nr_pages = end - start;
+	struct page **pages;
+	int i, res;
+
+	if (count == 0 || nr_pages > max)
+		return 0;
+	pages = kmalloc_array(max, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return -ENOMEM;
+	res = pin_user_pages_fast(addr, nr_pages, rw == READ ? FOLL_WRITE : 0, pages);
+	if (res < nr_pages)
+		goto out_free;
+//              ^^^^^^^^^^^^^^ page-leak: `pages` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
+	for (i = 0; i < nr_pages; i++)
+		flush_dcache_page(pages[i]);
+	*result = pages;
+	return nr_pages;
+
+out_free:
+	kfree(pages);
+	return res;
+}
+
+static int count_reused_ok(struct device *dev, unsigned long addr, u32 npages)
+{
+	struct page **pages;
+	struct sg_table sgt;
+	int rc;
+
+	pages = kvmalloc_array(npages, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return -ENOMEM;
+	rc = pin_user_pages_fast(addr, npages, FOLL_WRITE | FOLL_LONGTERM, pages);
+	if (rc != npages) {
+		dev_err(dev, "pinned %d of %u pages\n", rc, npages);
+		if (rc < 0)
+			goto destroy;
+		npages = rc;
+		rc = -EFAULT;
+		goto put;
+	}
+	rc = sg_alloc_table_from_pages(&sgt, pages, npages, 0, npages * PAGE_SIZE, GFP_KERNEL);
+	if (rc < 0)
+		goto put;
+	run_table(&sgt);
+	sg_free_table(&sgt);
+	rc = 0;
+put:
+	unpin_user_pages(pages, npages);
+destroy:
+	kvfree(pages);
+	return rc;
+}
+
+static int count_not_reused_bad(struct device *dev, unsigned long addr, u32 npages)
+{
+	struct page **pages;
+	int rc;
+
+	pages = kvmalloc_array(npages, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return -ENOMEM;
+	rc = pin_user_pages_fast(addr, npages, FOLL_WRITE | FOLL_LONGTERM, pages);
+	if (rc != npages) {
+		dev_err(dev, "pinned %d of %u pages\n", rc, npages);
+		if (rc < 0)
+			goto destroy;
+		rc = -EFAULT;
+		goto put;
+	}
+	rc = start_device();
+put:
+	unpin_user_pages(pages, npages);
+//      ^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `pages` counts the pages asked for, but pin_user_pages_fast() may have obtained fewer: the slots behind hold no page of this call
+destroy:
+	kvfree(pages);
+	return rc;
+}
+
+struct frames {
+	unsigned int allocated, count;
+	bool got_ref;
+	void *ptrs[];
+};
+
+static int frames_get_ok(unsigned long start, unsigned int nr, struct frames *vec)
+{
+	int ret;
+
+	if (WARN_ON_ONCE(nr > vec->allocated))
+		nr = vec->allocated;
+	ret = pin_user_pages_fast(start, nr, FOLL_WRITE | FOLL_LONGTERM, (struct page **)(vec->ptrs));
+	if (ret > 0)
+		vec->got_ref = true;
+	else if (!ret)
+		ret = -EFAULT;
+	vec->count = ret > 0 ? ret : 0;
+	return ret;
+}
+
+static void frames_put_ok(struct frames *vec)
+{
+	struct page **pages = (struct page **)(vec->ptrs);
+
+	if (vec->got_ref)
+		unpin_user_pages(pages, vec->count);
+	vec->got_ref = false;
+	vec->count = 0;
+}
+
+struct dma_request {
+	struct page **page_list;
+	unsigned int nr_pages;
+};
+
+static int dma_transfer_ok(struct dma_request *req, unsigned long addr, bool user, unsigned int nr)
+{
+	struct page **list = NULL;
+	long pinned = 0;
+	int ret = 0;
+
+	if (user) {
+		list = kmalloc_array(nr, sizeof(*list), GFP_KERNEL);
+		if (!list)
+			return -ENOMEM;
+		pinned = pin_user_pages_fast(addr, nr, FOLL_WRITE, list);
+		if (pinned != nr) {
+			if (pinned < 0) {
+				ret = pinned;
+				pinned = 0;
+			} else {
+				ret = -EFAULT;
+			}
+			goto err;
+		}
+		req->page_list = list;
+		req->nr_pages = nr;
+	}
+	ret = start_device();
+	if (ret) {
+		req->page_list = NULL;
+		goto err;
+	}
+	return 0;
+
+err:
+	if (pinned)
+		unpin_user_pages(list, pinned);
+	kfree(list);
+	return ret;
+}
+
+static ssize_t process_memory_ok(struct mm_struct *mm, unsigned long addr, unsigned long nr, struct page **pages,
+				 struct iov_iter *iter, bool write)
+{
+	unsigned int flags = write ? FOLL_WRITE : 0;
+	ssize_t rc = 0;
+
+	while (!rc && nr && iov_iter_count(iter)) {
+		int pinned = min_t(unsigned long, nr, 16);
+		int locked = 1;
+
+		mmap_read_lock(mm);
+		pinned = pin_user_pages_remote(mm, addr, pinned, flags, pages, &locked);
+		if (locked)
+			mmap_read_unlock(mm);
+		if (pinned <= 0)
+			return -EFAULT;
+		rc = copy_pages(pages, 0, pinned * PAGE_SIZE, iter, write);
+		addr += pinned * PAGE_SIZE;
+		nr -= pinned;
+		unpin_user_pages_dirty_lock(pages, pinned, write);
+	}
+	return rc;
+}
+
+struct direct_io {
+	struct page *pages[64];
+	unsigned int head, tail;
+	bool is_pinned;
+};
+
+static int direct_refill_ok(struct direct_io *dio, struct iov_iter *iter, size_t *from)
+{
+	struct page **pages = dio->pages;
+	ssize_t got;
+
+	got = iov_iter_extract_pages(iter, &pages, LONG_MAX, 64, 0, from);
+	if (got <= 0)
+		return got;
+	dio->head = 0;
+	dio->tail = (got + *from + PAGE_SIZE - 1) / PAGE_SIZE;
+	return 0;
+}
+
+static void direct_cleanup_ok(struct direct_io *dio)
+{
+	if (dio->is_pinned)
+		unpin_user_pages(dio->pages + dio->head, dio->tail - dio->head);
+	dio->head = dio->tail;
+}
+
+static int direct_start_ok(struct direct_io *dio, struct iov_iter *iter)
+{
+	size_t from;
+	int err;
+
+	dio->is_pinned = iov_iter_extract_will_pin(iter);
+	err = direct_refill_ok(dio, iter, &from);
+	if (!err)
+		err = start_device();
+	direct_cleanup_ok(dio);
+	return err;
+}
