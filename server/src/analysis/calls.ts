@@ -183,7 +183,8 @@ function allocate(context: Context, values: Values, call: CallInstruction, effec
 function view(context: Context, values: Values, call: CallInstruction, effect: View): Term {
   const of = argumentValue(values, call, effect.of);
   if (!of) return resultSymbol(values, call);
-  const page = /pfn|phys|dma|bus/.test(call.callee ?? '') ? pageOf(values.state, of) : undefined;
+  const page =
+    effect.as === 'address' && !/kmap/.test(call.callee ?? '') ? pageOf(values.state, of) : undefined;
   if (page) values.state.updateSet(page.set.id, { isViewed: true });
   const stored = pageOf(values.state, of)
     ? undefined

@@ -53,7 +53,10 @@ export function pageOf(state: State, term: Term): { set: PageSet; index: Term | 
 function releasePage(releasing: Releasing, term: Term): void {
   const { context, state, values } = releasing;
   const page = pageOf(state, term);
-  if (!page) return;
+  if (!page) {
+    releaseUnknown(state);
+    return;
+  }
   const { set, index } = uniteAround(context, state, page.set, page.index ?? values.number(0));
   if (!state.mayExist(set)) {
     if (isAskedIndex(releasing, set, index)) reportNothing(releasing, set);
@@ -67,7 +70,14 @@ function releasePage(releasing: Releasing, term: Term): void {
     drop(releasing, set);
     return;
   }
-  shrink(releasing, set, index);
+  // page_ref_sub() and its like drop several holds of one page: those of pages that were merged.
+  if (releasing.effect.count) state.updateSet(set.id, { isExact: false });
+  else shrink(releasing, set, index);
+}
+
+/** A page of unknown origin may be one whose pfn or address was kept. */
+function releaseUnknown(state: State): void {
+  for (const set of state.sets.values()) if (set.isViewed) state.updateSet(set.id, { isExact: false });
 }
 
 /** Releasing slot `index` takes it off the front or the back; elsewhere some unknown part remains. */

@@ -9,6 +9,7 @@ import { asNumber, type Term } from './terms.ts';
 
 export const PAGE_SIZE = 4096;
 const MAX_ERRNO = 4095;
+const INFINITY = Number.POSITIVE_INFINITY;
 
 /** Macros and constants whose value matters and is the same on the 64-bit machines with 4 KiB pages we speak of. */
 const CONSTANTS: Readonly<Record<string, number>> = {
@@ -113,6 +114,7 @@ export class Values extends Memory {
       return error;
     }
     if (/(^|_)SUCCESS$/.test(name)) return this.terms.constant(0);
+    if (/_ERROR(_|$)/.test(name)) this.state.facts.assume(this.terms.symbol(`global:${name}`), -INFINITY, -1);
     if (/^[A-Z0-9_]+$/.test(name) || this.context.program.functions.has(name))
       return this.terms.symbol(`global:${name}`);
     const place = this.context.places.global(name, expression.type);
