@@ -166,6 +166,66 @@ static int not_equal_ok(unsigned long addr, struct page **pages, unsigned int nr
 	return 0;
 }
 
+static int unsigned_index_bad(unsigned long addr)
+{
+	struct page *pages[8];
+	unsigned int i;
+	int got;
+
+	got = get_user_pages_fast(addr, 8, 0, pages);
+	for (i = 0; i < got; i++)
+		put_page(pages[i]);
+//              ^^^^^^^^ release-count: put_page() of `pages` runs where get_user_pages_fast() obtained nothing: its count is an error code or no page was stored
+	return 0;
+}
+
+static int unsigned_index_ok(unsigned long addr)
+{
+	struct page *pages[8];
+	unsigned int i;
+	int got;
+
+	got = get_user_pages_fast(addr, 8, 0, pages);
+	if (got < 0)
+		return got;
+	for (i = 0; i < got; i++)
+		put_page(pages[i]);
+	return 0;
+}
+
+static void drop_pinned(struct page **pages, u64 count, bool dirty)
+{
+	unpin_user_pages_dirty_lock(pages, count, dirty);
+}
+
+static int helper_bad(unsigned long addr, struct page **pages, u64 nr)
+{
+	int got;
+
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (got < (int)nr) {
+		drop_pinned(pages, got, false);
+//              ^^^^^^^^^^^ release-count: unpin_user_pages_dirty_lock() of `pages` runs where pin_user_pages_fast() obtained nothing: its count is an error code or no page was stored
+		return -EFAULT;
+	}
+	drop_pinned(pages, nr, true);
+	return 0;
+}
+
+static int helper_ok(unsigned long addr, struct page **pages, u64 nr)
+{
+	int got;
+
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (got < (int)nr) {
+		if (got > 0)
+			drop_pinned(pages, got, false);
+		return -EFAULT;
+	}
+	drop_pinned(pages, nr, true);
+	return 0;
+}
+
 static int zeroed_on_error_ok(unsigned long addr, int nr, struct page **pages)
 {
 	int got, err = 0;

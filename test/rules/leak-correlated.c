@@ -47,6 +47,42 @@ static int asked_twice_bad(unsigned long addr, int nr)
 //      ^^^^^^^^^^^ page-leak: `pages` (pins from pin_user_pages_fast()) are lost at this exit, and with them the array `pages`: other exits release them, this one does not
 }
 
+static int need_unpin_ok(unsigned long addr, bool user)
+{
+	struct page *page = ZERO_PAGE(0);
+	bool need_unpin = false;
+	int err;
+
+	if (user) {
+		if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
+			return -EFAULT;
+		need_unpin = true;
+	}
+	err = send_frame(page_to_pfn(page));
+	if (need_unpin)
+		unpin_user_page(page);
+	return err;
+}
+
+static int need_unpin_bad(unsigned long addr, bool user)
+{
+	struct page *page = ZERO_PAGE(0);
+	bool need_unpin = false;
+	int err;
+
+	if (user) {
+		if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
+			return -EFAULT;
+		if (PageReserved(page))
+			need_unpin = true;
+	}
+	err = send_frame(page_to_pfn(page));
+	if (need_unpin)
+		unpin_user_page(page);
+	return err;
+//      ^^^^^^^^^^^ page-leak (warning): `page` (pins from pin_user_pages_fast()) are left in the caller’s memory by this error exit: other exits release them, this one does not
+}
+
 static int optional_ok(unsigned long addr, unsigned int flags)
 {
 	struct page *page;

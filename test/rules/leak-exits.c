@@ -247,36 +247,6 @@ static int overwritten_bad(unsigned long addr)
 //      ^^^^^^^^^ page-leak: `page` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
 }
 
-static int copy_fails_bad(unsigned long addr, void __user *reply)
-{
-	struct page *page;
-	u32 first;
-
-	if (get_user_pages_fast(addr, 1, 0, &page) != 1)
-		return -EFAULT;
-	first = *(u32 *)page_address(page);
-	if (copy_to_user(reply, &first, sizeof(first)))
-		return -EFAULT;
-//              ^^^^^^^^^^^^^^^ page-leak: `page` (references from get_user_pages_fast()) are lost at this exit: other exits release them, this one does not
-	put_page(page);
-	return 0;
-}
-
-static int copy_fails_ok(unsigned long addr, void __user *reply)
-{
-	struct page *page;
-	int err = 0;
-	u32 first;
-
-	if (get_user_pages_fast(addr, 1, 0, &page) != 1)
-		return -EFAULT;
-	first = *(u32 *)page_address(page);
-	if (copy_to_user(reply, &first, sizeof(first)))
-		err = -EFAULT;
-	put_page(page);
-	return err;
-}
-
 static void *mapping_fails_bad(unsigned long addr)
 {
 	struct page *pages[4];
