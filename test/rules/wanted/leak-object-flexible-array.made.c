@@ -1,0 +1,25 @@
+// expected: silence
+
+struct stack {
+	struct list_head link;
+	int nr;
+	struct page *pages[];
+};
+
+struct stack_owner {
+	struct stack *stack;
+};
+
+static struct stack *stack_make_ok(unsigned long addr)
+{
+	struct stack *stack = kzalloc(struct_size(stack, pages, 32), GFP_KERNEL);
+
+	if (!stack)
+		return NULL;
+	stack->nr = pin_user_pages_fast(addr, 32, FOLL_WRITE, stack->pages);
+	if (stack->nr <= 0) {
+		kfree(stack);
+		return NULL;
+	}
+	return stack;
+}

@@ -1,0 +1,26 @@
+// expected: silence
+
+struct bundle {
+	struct list_head link;
+	int nr;
+	struct page *pages[32];
+};
+
+struct bundle_owner {
+	struct bundle *bundle;
+};
+
+static int bundle_given_out_ok(struct bundle **result, unsigned long addr)
+{
+	struct bundle *bundle = kzalloc(sizeof(*bundle), GFP_KERNEL);
+
+	if (!bundle)
+		return -ENOMEM;
+	bundle->nr = pin_user_pages_fast(addr, 32, FOLL_WRITE, bundle->pages);
+	if (bundle->nr <= 0) {
+		kfree(bundle);
+		return -EFAULT;
+	}
+	*result = bundle;
+	return 0;
+}
