@@ -178,12 +178,19 @@ function failedAllocation(call: Prepared): void {
   const { values, effect, allocated } = call;
   const place = arrayPointerPlace(call);
   if (!place || !allocated) return;
-  if (effect.arrayOnError === 'kept') {
+  if (effect.arrayOnError === 'kept' && mayFailPinning(call)) {
     // Pinning fails after the array was made; before that (a wrong iterator) it is still NULL.
     values.store(place, allocated);
     addArray(call, allocated);
     call.state.facts.assume(allocated, 1, INFINITY);
   } else values.store(place, values.number(0));
+}
+
+/** Extraction from a kernel iterator does not fail once it has made the array (lib/iov_iter.c, 6.12). */
+function mayFailPinning(call: Call): boolean {
+  const address = operand(call, call.effect.iterator);
+  const facts = address && call.state.iterators.get(call.state.iteratorOf(address));
+  return !facts || [...facts.kinds].some(kind => USER_BACKED_KINDS.includes(kind));
 }
 
 function arrayPointerPlace(call: Call) {

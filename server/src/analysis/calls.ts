@@ -162,6 +162,9 @@ function allocate(context: Context, values: Values, call: CallInstruction, effec
     state.facts.assume(atom, -MAX_ERRNO, INFINITY);
     state.facts.assumeNot(atom, 0);
   } else state.facts.assume(atom, 1, INFINITY);
+  // A negative count is a huge size, which no allocator has.
+  for (const argument of call.arguments)
+    if (argument.type.kind === 'integer') state.facts.assume(values.value(argument), 0, INFINITY);
   const text = context.source(call.span);
   state.allocations.set(id, {
     id,

@@ -1,7 +1,7 @@
 /** Every bound of the analysis, with its reason. Hitting one is visible: the function is listed as not analysed. */
 export const LIMITS = {
-  /** States kept apart at one block; the rest merge with their page sets unknown. Sixteen is what real functions need. */
-  statesPerBlock: 16,
+  /** States kept apart at one block; the rest merge with their page sets unknown. Sixteen is what most functions need; a few more let correct code with three sets through. */
+  statesPerBlock: 24,
   /** Visits of one block before its merged values lose their bounds: loops settle in three or four. */
   visitsBeforeWidening: 4,
   /** Visits of one block after which the function is given up. */

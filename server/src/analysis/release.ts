@@ -54,7 +54,9 @@ function releasePage(releasing: Releasing, term: Term): void {
   const { context, state, values } = releasing;
   const page = pageOf(state, term);
   if (!page) {
-    releaseUnknown(state);
+    const failed = neverFilled(state, term);
+    if (failed) reportNothing(releasing, failed);
+    else releaseUnknown(state);
     return;
   }
   const { set, index } = uniteAround(context, state, page.set, page.index ?? values.number(0));
@@ -66,13 +68,26 @@ function releasePage(releasing: Releasing, term: Term): void {
   if (set.status !== 'held') return;
   record(releasing, set);
   if (isBeyondObtained(releasing, set, index)) {
-    reportCount(releasing, set, set.asked!);
+    reportCount(releasing, set, set.asked ?? set.obtained);
     drop(releasing, set);
     return;
   }
   // page_ref_sub() and its like drop several holds of one page: those of pages that were merged.
   if (releasing.effect.count) state.updateSet(set.id, { isExact: false });
   else shrink(releasing, set, index);
+}
+
+/** The acquisition that was to fill an uninitialised variable, and failed. */
+function neverFilled(state: State, term: Term): PageSet | undefined {
+  if (term.kind !== 'symbol' || !term.name.startsWith('uninitialised:')) return;
+  const place = term.name.slice('uninitialised:'.length);
+  return [...state.sets.values()].find(
+    set =>
+      set.base?.kind === 'address' &&
+      set.base.place === place &&
+      set.acquisition.effect.returns === 'page-count' &&
+      !state.mayExist(set),
+  );
 }
 
 /** A page of unknown origin may be one whose pfn or address was kept. */
@@ -86,22 +101,40 @@ function shrink(releasing: Releasing, set: PageSet, index: Term): void {
   const { facts } = state;
   if (facts.areEqual(index, set.from)) state.updateSet(set.id, { from: values.plus(set.from, 1) });
   else if (facts.areEqual(values.plus(index, 1), set.to)) state.updateSet(set.id, { to: index });
-  else state.updateSet(set.id, { isExact: false });
+  else if (isFixedGap(set, index)) {
+    // The slots before the first one released stay held, as a set of their own.
+    state.sets.set(`${set.id}:before`, { ...state.sets.get(set.id)!, id: `${set.id}:before`, to: index });
+    state.updateSet(set.id, { from: values.plus(index, 1) });
+  } else state.updateSet(set.id, { isExact: false });
   if (!state.mayRemain(state.sets.get(set.id)!)) drop(releasing, state.sets.get(set.id)!);
+}
+
+function isFixedGap(set: PageSet, index: Term): boolean {
+  const [from, at] = [asNumber(set.from), asNumber(index)];
+  return set.isExact && from !== undefined && at !== undefined && at > from;
 }
 
 /** The loop that releases runs to the number asked for where fewer may have been obtained. */
 function isBeyondObtained(releasing: Releasing, set: PageSet, index: Term): boolean {
   const { state } = releasing;
-  if (!set.asked || !set.isExact || asNumber(set.asked) === 1) return false;
+  if (!set.isExact || set.age === 'older') return false;
   if (state.facts.isLess(index, set.obtained)) return false;
+  if (isOneTooFar(releasing, set, index)) return true;
+  if (!set.asked || asNumber(set.asked) === 1) return false;
   return isTightBound(releasing, index, set.asked) && isShortPossible(state, set);
+}
+
+/** `i <= obtained`: the last turn releases a slot behind the last. */
+function isOneTooFar(releasing: Releasing, set: PageSet, index: Term): boolean {
+  const { state, values } = releasing;
+  if (asNumber(index) !== undefined || set.acquisition.effect.returns !== 'page-count') return false;
+  return state.facts.bounds(values.difference(index, set.obtained)).high === 0;
 }
 
 /** index < limit is known, and nothing smaller: the loop runs up to the limit. */
 function isTightBound(releasing: Releasing, index: Term, limit: Term): boolean {
   const { state, values } = releasing;
-  if (asNumber(index) !== undefined) return false;
+  if (asNumber(index) === 0) return false;
   return state.facts.bounds(values.difference(index, limit)).high === -1;
 }
 
@@ -196,7 +229,22 @@ function isWrongCount(releasing: Releasing, set: PageSet, end: Term): boolean {
   const { facts } = state;
   if (facts.areEqual(end, set.to) || facts.areEqual(end, set.obtained)) return false;
   if (set.asked && isShortPossible(state, set) && facts.areEqual(end, set.asked)) return true;
+  if (isMoreThanEver(releasing, set, end)) return true;
   return set.bytes !== undefined && isBytesWithoutOffset(releasing, set, end);
+}
+
+/** A fixed count that is more than may have been obtained, of an array that holds nothing else. */
+function isMoreThanEver(releasing: Releasing, set: PageSet, end: Term): boolean {
+  const { state } = releasing;
+  const count = asNumber(end);
+  const asked = set.asked && asNumber(set.asked);
+  if (count === undefined || asked === undefined) return false;
+  const isAlone = [...state.sets.values()].every(
+    other => other.id === set.id || other.pointer !== set.pointer,
+  );
+  return (
+    isAlone && (count > asked || (isShortPossible(state, set) && !state.facts.isAtMost(end, set.obtained)))
+  );
 }
 
 function isBytesWithoutOffset(releasing: Releasing, set: PageSet, end: Term): boolean {
