@@ -273,25 +273,6 @@ static int pointer_to_end_ok(unsigned long addr)
 	return 0;
 }
 
-static int pointer_counted_ok(unsigned long addr)
-{
-	struct page *pages[16];
-	int got;
-
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
-	if (got <= 0)
-		return -EFAULT;
-	fill(pages[0]);
-	{
-		struct page **p = pages;
-		int left = got;
-
-		while (left-- > 0)
-			unpin_user_page(*p++);
-	}
-	return 0;
-}
-
 static int pointer_indexed_ok(unsigned long addr)
 {
 	struct page *pages[16];
@@ -480,5 +461,37 @@ static int in_batches_ok(unsigned long addr)
 		n = min(got - i, 4);
 		unpin_user_pages(pages + i, n);
 	}
+	return 0;
+}
+
+static int one_too_many_bad(unsigned long addr)
+{
+	struct page *pages[17];
+	int i;
+	int got;
+
+	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	if (got <= 0)
+		return -EFAULT;
+	fill(pages[0]);
+	for (i = 0; i <= got; i++)
+		unpin_user_page(pages[i]);
+//              ^^^^^^^^^^^^^^^ release-count: unpin_user_page() of `pages` counts the pages asked for, but pin_user_pages_fast() may have obtained fewer: the slots behind hold no page of this call
+	return 0;
+}
+
+static int from_behind_the_end_bad(unsigned long addr)
+{
+	struct page *pages[17];
+	int i;
+	int got;
+
+	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	if (got <= 0)
+		return -EFAULT;
+	fill(pages[0]);
+	for (i = got; i >= 0; i--)
+		unpin_user_page(pages[i]);
+//              ^^^^^^^^^^^^^^^ release-count: unpin_user_page() of `pages` counts the pages asked for, but pin_user_pages_fast() may have obtained fewer: the slots behind hold no page of this call
 	return 0;
 }
