@@ -304,8 +304,39 @@ function joinFacts(
   for (const form of right.facts.forms())
     if (!isMerged(form) && !left.facts.agreesWith(right.facts, form)) add(form, form, form);
   for (const { result: form, left: x, right: y } of merged) add(form, x, y);
+  keepExtents(context, left, right, result, facts);
   addRelations(context, left, right, result, merged, own, add);
   return facts;
+}
+
+/**
+ * What remains of each set, and where sets lie in one array, was often known by way of a variable that nobody reads any
+ * more: it is kept for its own sake.
+ */
+function keepExtents(context: Context, left: State, right: State, result: State, facts: Facts): void {
+  const ids = [...result.sets.keys()];
+  const forms = extentForms(context, result, ids);
+  const [a, b] = [extentForms(context, left, ids), extentForms(context, right, ids)];
+  forms.forEach((form, at) => {
+    const [x, y] = [a[at], b[at]];
+    if (!form || !x || !y || form.parts.size === 0) return;
+    const [known, alsoKnown] = [left.facts.bounds(x), right.facts.bounds(y)];
+    facts.assume(form, Math.min(known.low, alsoKnown.low), Math.max(known.high, alsoKnown.high));
+  });
+}
+
+/** For each set the slots that remain, and for each two of one array the gap between them. */
+function extentForms(context: Context, state: State, ids: readonly string[]): (Term | undefined)[] {
+  const { terms } = context;
+  const sets = ids.map(id => state.sets.get(id));
+  return sets.flatMap((set, at) => [
+    set && terms.subtract(set.to, set.from),
+    ...sets.slice(at + 1).map(other => {
+      if (!set?.base || !other?.base || set.pointer !== other.pointer) return;
+      const distance = terms.subtract(other.base, set.base);
+      return terms.subtract(terms.add(distance, other.from), set.to);
+    }),
+  ]);
 }
 
 /** What is known between a merged value and other values, merged or not. */

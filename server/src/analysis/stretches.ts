@@ -14,7 +14,7 @@ export function joinStretches(
   const { terms } = context;
   if (!first.base || !second.base || !first.isExact || !second.isExact) return;
   const offset = terms.subtract(second.base, first.base);
-  if (!state.facts.areEqual(terms.add(offset, second.from), first.to)) return;
+  if (!state.facts.isZero(terms.subtract(terms.add(offset, second.from), first.to))) return;
   const end = terms.add(offset, second.to);
   const exists = { term: end, low: 1, high: INFINITY };
   return {
