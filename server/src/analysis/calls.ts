@@ -19,7 +19,7 @@ import { pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { pageOf, release } from './release.ts';
 import { addKeeper, type Keeper, type State } from './state.ts';
-import { asNumber, type Term } from './terms.ts';
+import { asNumber, PAGE_BEHIND, type Term } from './terms.ts';
 import type { Values } from './values.ts';
 
 const INFINITY = Number.POSITIVE_INFINITY;
@@ -194,7 +194,9 @@ function view(context: Context, values: Values, call: CallInstruction, effect: V
     : values.storedPage(of, `${values.frame.key}@${call.span.start}`);
   if (stored) return stored;
   if (effect.as === 'address') return context.terms.operation('address', of);
-  return behindAddress(of) ?? of;
+  const behind = behindAddress(of);
+  if (behind) return behind;
+  return /pfn|virt|phys|addr/.test(call.callee ?? '') ? context.terms.operation(PAGE_BEHIND, of) : of;
 }
 
 /** pfn_to_page(address >> PAGE_SHIFT): the page whose address went into the value. */

@@ -35,6 +35,7 @@ export interface Exit {
 export class TooComplex extends Error {}
 
 const PAGE_ARRAY_TAGS = new Set(['struct page', 'struct folio']);
+const ITERATOR_TAGS = new Set(['struct iov_iter']);
 const VECTOR_TAGS = new Set(['struct bio_vec', 'struct scatterlist']);
 
 /** What the worklist must know of a function's graph. */
@@ -408,6 +409,8 @@ class Activation {
 /** Whether a call is given pages, arrays, objects or iterators that the state follows. */
 function touchesTracked(context: Context, values: Values, call: CallInstruction): boolean {
   const { state } = values;
+  // A helper may build the iterator that it is given.
+  if (call.arguments.some(argument => isPointerToStruct(argument.type, ITERATOR_TAGS, 1))) return true;
   if (state.sets.size + state.allocations.size + state.iterators.size === 0) return false;
   const terms = call.arguments.map(argument => values.value(argument));
   for (const reached of reachable(context, state, terms)) {

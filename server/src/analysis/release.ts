@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { type Frame, isWithin } from './frames.ts';
 import type { PageSet, State } from './state.ts';
 import { uniteAround } from './stretches.ts';
-import { asNumber, mentions, type Term } from './terms.ts';
+import { asNumber, mentions, PAGE_BEHIND, type Term } from './terms.ts';
 import type { Values } from './values.ts';
 
 const INFINITY = Number.POSITIVE_INFINITY;
@@ -56,7 +56,7 @@ function releasePage(releasing: Releasing, term: Term): void {
   if (!page) {
     const failed = neverFilled(state, term);
     if (failed) reportNothing(releasing, failed);
-    else releaseUnknown(state);
+    else if (term.kind === 'operation' && term.operator === PAGE_BEHIND) releaseUnknown(state);
     return;
   }
   const { set, index } = uniteAround(context, state, page.set, page.index ?? values.number(0));

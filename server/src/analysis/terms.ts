@@ -56,6 +56,9 @@ export interface PageAtom extends Single {
 /** Ids stay below this, so that two of them make one exact number. */
 const MAX_TERMS = 2 ** 26;
 
+/** The operator of a page found through a number: a pfn or an address of unknown origin. */
+export const PAGE_BEHIND = 'page behind';
+
 /** What stands for a symbol or page from now on; undefined leaves it. */
 export type Replacement = (atom: SymbolAtom | PageAtom) => Term | undefined;
 
