@@ -7,8 +7,6 @@ import { type Atom, mentions, partsOf, type SymbolAtom, type Term } from './term
 
 /** Pairs of merged numbers whose order is worth keeping: index against count, count against total. */
 const MAX_PAIRS = 6;
-/** Sums of more values than this merge as a whole. */
-const MAX_SUM = 2;
 
 interface Merged {
   readonly left: Term;
@@ -37,9 +35,9 @@ export function join(context: Context, left: State, incoming: State, tag: string
     if (right.facts.areEqual(x, y)) result = x;
     else if (left.facts.areEqual(x, y)) result = y;
     else if (equal) result = equal.result;
-    else if (commonPart(context, x, y, tag)) {
+    else if (commonPart(context, x, y)) {
       // `base + a` and `base + b` meet in `base + φ`: a pointer that walks an array stays in it.
-      const common = commonPart(context, x, y, tag)!;
+      const common = commonPart(context, x, y)!;
       const { terms } = context;
       result = terms.add(common, merge(slot, terms.subtract(x, common), terms.subtract(y, common)));
     } else if (isOwn(x, tag) && !taken.has(x)) result = x;
@@ -80,21 +78,17 @@ export function widen(context: Context, before: State, now: State, moved: Set<st
 }
 
 /**
- * What both terms have and the merged value keeps: the pointer of an address; else all they share, where one of them is
- * no more than that plus a constant or this block's own merged value.
+ * What both terms have and the merged value keeps: the pointer of an address, or a value from before the function, to
+ * which a loop adds.
  */
-function commonPart(context: Context, x: Term, y: Term, tag: string): Term | undefined {
-  const shared = [...x.parts].filter(([atom, coefficient]) => y.parts.get(atom) === coefficient);
-  if (shared.length === 0) return;
-  const pointer = shared.find(([atom, coefficient]) => coefficient === 1 && isPointer(context, atom));
-  if (pointer) return pointer[0];
-  const { terms } = context;
-  let common: Term = terms.constant(0);
-  for (const [atom, coefficient] of shared) common = terms.add(common, terms.scale(atom, coefficient));
-  const isOffset = (term: Term): boolean =>
-    [...terms.subtract(term, common).parts.keys()].every(atom => isOwn(atom, tag));
-  const isSmall = Math.max(x.parts.size, y.parts.size) <= MAX_SUM;
-  return isSmall && (isOffset(x) || isOffset(y)) ? common : undefined;
+function commonPart(context: Context, x: Term, y: Term): Term | undefined {
+  for (const [atom, coefficient] of x.parts)
+    if (coefficient === 1 && y.parts.get(atom) === 1 && (isPointer(context, atom) || isFromBefore(atom))) return atom;
+  return;
+}
+
+function isFromBefore(atom: Atom): boolean {
+  return atom.kind === 'symbol' && /^(memory|parameter):/.test(atom.name);
 }
 
 function isPointer(context: Context, atom: Atom): boolean {
