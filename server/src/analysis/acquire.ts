@@ -324,6 +324,7 @@ function newSet(call: Prepared): PageSet | undefined {
       if (limit) facts.assume(values.difference(result, limit), -INFINITY, 0);
       bytes = result;
       obtained = values.pagesCovered(offsetTerm(call), result);
+      if (asked && !facts.assume(values.difference(obtained, asked), -INFINITY, 0)) return;
       break;
     }
     case 'zero-or-error':

@@ -17,7 +17,7 @@ import type { Context } from './context.ts';
 import { forgetLocal, giveToUnknown, keep } from './keepers.ts';
 import { pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
-import { pageOf, release } from './release.ts';
+import { calleeOf, pageOf, placeOfCall, release } from './release.ts';
 import { addKeeper, type Keeper, type State } from './state.ts';
 import { asNumber, PAGE_BEHIND, type Term } from './terms.ts';
 import type { Values } from './values.ts';
@@ -102,12 +102,22 @@ function applyEffects(
         store(context, values, call, effect, result);
         break;
       case 'borrow':
+        if (/^(memcpy|memmove)$/.test(row.name)) copyPages(context, values, call);
         for (const argument of call.arguments) forgetLocal(context, values, call, values.value(argument));
         break;
       default:
     }
   }
   return result ?? resultSymbol(values, call);
+}
+
+/** memcpy(to, pages, …): the copy leads to the pages too. */
+function copyPages(context: Context, values: Values, call: CallInstruction): void {
+  const { state } = values;
+  const [to, from] = [argumentValue(values, call, 1), argumentValue(values, call, 2)];
+  const pointer = to && pointerAtom(to, atom => context.pointers.has(atom));
+  const source = from && [...state.sets.values()].find(set => set.pointer && from.parts.has(set.pointer));
+  if (pointer && source && pointer !== source.pointer) state.aliases.set(pointer, source.id);
 }
 
 /** get_page(page): put_page() is right for these pages from now on. */
@@ -128,17 +138,13 @@ function free(context: Context, values: Values, call: CallInstruction, effect: F
   if (allocation.isPageArray && !effect.accepts.includes(allocation.allocator) && !state.warned)
     context.report({
       kind: 'array-wrong-free',
-      span: call.calleeSpan,
+      span: placeOfCall(call),
       frame: values.frame,
       origin: { span: allocation.span, callee: allocation.callee, placeText: allocation.placeText },
       confidence: 'certain',
       trace: state.trace,
       details: { allocator: allocation.allocator },
-      callee: {
-        name: call.callee ?? '',
-        span: call.calleeSpan,
-        arguments: call.arguments.map(each => each.span),
-      },
+      callee: calleeOf(call),
     });
   state.updateAllocation(allocation.id, { status: 'freed' });
   context.releases.note(allocation.id, values.frame, context.block, {

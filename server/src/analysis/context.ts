@@ -29,7 +29,13 @@ export interface Fault {
   readonly trace: Trace | undefined;
   /** What the rule needs for its message and fix. */
   readonly details: Readonly<Record<string, string | undefined>>;
-  readonly callee?: { readonly name: string; readonly span: Span; readonly arguments: readonly Span[] };
+  readonly callee?: {
+    readonly name: string;
+    readonly span: Span;
+    readonly arguments: readonly Span[];
+    /** The end of a scope makes the call: there is nothing in the text to edit. */
+    readonly isImplicit: boolean;
+  };
   /** The page array that is lost together with its pages. */
   readonly array?: string;
 }

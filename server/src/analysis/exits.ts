@@ -109,7 +109,8 @@ function judgeExit(
     else account.isReleasedSomewhere = true;
   }
   for (const allocation of state.allocations.values()) {
-    if (!allocation.isPageArray) continue;
+    // devm memory goes with its device.
+    if (!allocation.isPageArray || allocation.allocator === 'devm') continue;
     const key = `${allocation.span.start}`;
     const entry = arrays.get(key) ?? { allocation, account: newAccount() };
     arrays.set(key, entry);

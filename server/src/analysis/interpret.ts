@@ -21,6 +21,9 @@ import type { State } from './state.ts';
 import { asNumber, type Term } from './terms.ts';
 import { isNamedConstant, Values } from './values.ts';
 
+/** Marks the property of states that come round a loop. */
+const AGAIN = ' again';
+
 /** No variable has this id. */
 const RETURNED = -1;
 
@@ -43,6 +46,8 @@ interface Shape {
   /** Reverse post-order positions by block id: predecessors first, as far as loops allow. */
   readonly order: readonly number[];
   readonly live: readonly ReadonlySet<number>[];
+  /** Numbers near those that the function compares with, ascending. */
+  readonly thresholds: readonly number[];
 }
 
 /** Runs functions abstractly: a worklist over blocks, each with one state a property. */
@@ -56,8 +61,7 @@ export class Interpreter {
   ) {}
 
   run(frame: Frame, entry: State): Exit[] {
-    const { order, live } = this.shapeOf(frame.function);
-    return new Activation(this.context, this, frame, order, live).run(entry);
+    return new Activation(this.context, this, frame, this.shapeOf(frame.function)).run(entry);
   }
 
   /** A same-file callee that is worth going into, or undefined. */
@@ -79,7 +83,7 @@ export class Interpreter {
   private shapeOf(model: FunctionModel): Shape {
     let shape = this.shapes.get(model);
     if (!shape) {
-      shape = { order: reversePostOrder(model), live: liveVariables(model) };
+      shape = { order: reversePostOrder(model), live: liveVariables(model), thresholds: thresholdsOf(model) };
       this.shapes.set(model, shape);
     }
     return shape;
@@ -91,8 +95,8 @@ interface Meeting {
   readonly arrivals: Map<string, State>;
   joined: State;
   visits: number;
-  /** Bounds that did not settle. */
-  readonly moved: Set<string>;
+  /** Bounds that did not settle yet. */
+  readonly moves: Map<string, number>;
 }
 
 /** One run of one function body. */
@@ -109,8 +113,7 @@ class Activation {
     private readonly context: Context,
     private readonly interpreter: Interpreter,
     private readonly frame: Frame,
-    private readonly order: readonly number[],
-    private readonly live: readonly ReadonlySet<number>[],
+    private readonly shape: Shape,
   ) {}
 
   run(entry: State): Exit[] {
@@ -125,7 +128,8 @@ class Activation {
   private take(): { block: Block; property: string } | undefined {
     let best = 0;
     for (let at = 1; at < this.pending.length; at++)
-      if (this.order[this.pending[at]!.block.id]! < this.order[this.pending[best]!.block.id]!) best = at;
+      if (this.shape.order[this.pending[at]!.block.id]! < this.shape.order[this.pending[best]!.block.id]!)
+        best = at;
     return this.pending.splice(best, 1)[0];
   }
 
@@ -139,13 +143,13 @@ class Activation {
     const states = this.states.get(block.id) ?? new Map<string, Meeting>();
     this.states.set(block.id, states);
     // The first turn of a loop is kept apart from the later ones: what a loop does at least once is then known behind it.
-    const property = state.property() + (this.isBackEdgeTo(block) ? ' again' : '');
+    const property = state.property() + (this.isBackEdgeTo(block) ? AGAIN : '');
     const known = states.get(property);
     if (!known && states.size >= LIMITS.statesPerBlock) {
       this.context.leftOut = true;
       return;
     }
-    const meeting: Meeting = known ?? { arrivals: new Map(), joined: state, visits: 0, moved: new Set() };
+    const meeting: Meeting = known ?? { arrivals: new Map(), joined: state, visits: 0, moves: new Map() };
     states.set(property, meeting);
     meeting.arrivals.set(edge, state);
     if (++meeting.visits > LIMITS.visitsPerBlock) throw new TooComplex('loops do not settle');
@@ -161,8 +165,13 @@ class Activation {
     let joined = first!;
     for (const other of others) joined = join(this.context, joined, other, tag);
     if (others.length === 0) joined = joined.clone();
-    if (meeting.visits > LIMITS.visitsBeforeWidening && others.length > 0)
-      widen(this.context, meeting.joined, joined, meeting.moved);
+    // Every loop passes its head again: bounds are given up there first, so that the loop's own condition can restore them.
+    const patience = property.endsWith(AGAIN) ? 1 : LIMITS.wideningElsewhere;
+    if (meeting.visits > LIMITS.visitsBeforeWidening * patience)
+      widen(this.context, meeting.joined, joined, {
+        moves: meeting.moves,
+        thresholds: this.shape.thresholds,
+      });
     if (isSameState(meeting.joined, joined)) return false;
     meeting.joined = joined;
     return true;
@@ -170,7 +179,7 @@ class Activation {
 
   /** Locals that nothing reads any more go, and with them what is known only of them. */
   private dropDead(block: Block, state: State): void {
-    const live = this.live[block.id]!;
+    const live = this.shape.live[block.id]!;
     const prefix = `v${this.frame.key}:`;
     for (const key of state.memory.keys()) {
       if (!key.startsWith(prefix)) continue;
@@ -193,7 +202,7 @@ class Activation {
   }
 
   private isBackEdgeTo(block: Block): boolean {
-    return this.source !== undefined && this.order[block.id]! <= this.order[this.source.id]!;
+    return this.source !== undefined && this.shape.order[block.id]! <= this.shape.order[this.source.id]!;
   }
 
   private go(block: Block, state: State): void {
@@ -418,6 +427,18 @@ function touchesTracked(context: Context, values: Values, call: CallInstruction)
     if (allocationOf(state, reached)) return true;
   }
   return false;
+}
+
+/** Each constant of a comparison, with its neighbours: a counter stops beside one. */
+function thresholdsOf(model: FunctionModel): number[] {
+  const found = new Set<number>([-1, 0, 1]);
+  for (const block of model.blocks) {
+    if (block.terminator.kind !== 'branch' || block.terminator.condition.kind !== 'binary') continue;
+    const { left, right } = block.terminator.condition;
+    for (const side of [left, right])
+      if (side.kind === 'constant') for (const step of [-2, -1, 0, 1]) found.add(side.value + step);
+  }
+  return [...found].sort((a, b) => a - b);
 }
 
 function isLvalue(expression: Expression): boolean {

@@ -55,22 +55,47 @@ export function join(context: Context, left: State, incoming: State, tag: string
   return result;
 }
 
+/** How often a bound may move before it is given up. */
+const MAX_MOVES = 3;
+
+/** Which bounds of a block moved, and how often; and the numbers at which they may come to rest. */
+export interface Widening {
+  readonly moves: Map<string, number>;
+  /** Ascending. */
+  readonly thresholds: readonly number[];
+}
+
 /**
- * Drops the bounds that moved since the last visit of the block, for good: a loop's values settle.
- * @param moved remembers between visits which bounds are gone.
+ * Moves the bounds that changed since the last visit of the block on to the next number that the function compares
+ * with, and in the end drops them: a loop's values settle.
  */
-export function widen(context: Context, before: State, now: State, moved: Set<string>): void {
-  for (const form of [...before.facts.forms(), ...now.facts.forms()]) {
+export function widen(context: Context, before: State, now: State, widening: Widening): void {
+  const { moves, thresholds } = widening;
+  const moved = (key: string): void => {
+    moves.set(key, (moves.get(key) ?? 0) + 1);
+  };
+  for (const form of new Set([...before.facts.forms(), ...now.facts.forms()])) {
     const old = before.facts.direct(form);
     const { low, high } = now.facts.direct(form);
-    if (low < old.low) moved.add(`${form.id}<`);
-    if (high > old.high) moved.add(`${form.id}>`);
+    if (low < old.low) moved(`${form.id}<`);
+    if (high > old.high) moved(`${form.id}>`);
   }
+  const rest = (
+    key: string,
+    bound: number,
+    next: (bound: number) => number | undefined,
+  ): number | undefined => {
+    const times = moves.get(key) ?? 0;
+    return times === 0 ? bound : times > MAX_MOVES ? undefined : next(bound);
+  };
   const facts = new Facts(context.terms);
   for (const form of now.facts.forms()) {
     const { low, high } = now.facts.direct(form);
-    const from = moved.has(`${form.id}<`) ? Number.NEGATIVE_INFINITY : low;
-    const to = moved.has(`${form.id}>`) ? Number.POSITIVE_INFINITY : high;
+    const from =
+      rest(`${form.id}<`, low, bound => thresholds.findLast(each => each <= bound)) ??
+      Number.NEGATIVE_INFINITY;
+    const to =
+      rest(`${form.id}>`, high, bound => thresholds.find(each => each >= bound)) ?? Number.POSITIVE_INFINITY;
     if (from > Number.NEGATIVE_INFINITY || to < Number.POSITIVE_INFINITY) facts.assume(form, from, to);
     if (now.facts.isNonZero(form) && before.facts.isNonZero(form)) facts.assumeNot(form, 0);
   }
@@ -83,7 +108,8 @@ export function widen(context: Context, before: State, now: State, moved: Set<st
  */
 function commonPart(context: Context, x: Term, y: Term): Term | undefined {
   for (const [atom, coefficient] of x.parts)
-    if (coefficient === 1 && y.parts.get(atom) === 1 && (isPointer(context, atom) || isFromBefore(atom))) return atom;
+    if (coefficient === 1 && y.parts.get(atom) === 1 && (isPointer(context, atom) || isFromBefore(atom)))
+      return atom;
   return;
 }
 

@@ -57,6 +57,8 @@ function isObjectAtom(atom: Atom): boolean {
 export function forgetLocal(context: Context, values: Values, call: CallInstruction, term: Term): void {
   if (term.kind !== 'address' || term.array) return;
   const place = context.places.get(term.place);
+  const held = place && values.state.memory.get(place.key);
+  if (held && setsOf(values.state, held).length > 0) return;
   if (place?.root.kind === 'local' || (place && place.path !== '' && place.type.kind === 'integer'))
     values.forget(place, `out${values.frame.key}@${call.span.start}:${place.key}`);
 }

@@ -4,6 +4,8 @@ export const LIMITS = {
   statesPerBlock: 24,
   /** Visits of one block before its merged values lose their bounds: loops settle in three or four. */
   visitsBeforeWidening: 4,
+  /** How many times longer other blocks than loop heads keep their bounds. */
+  wideningElsewhere: 2,
   /** Visits of one block after which the function is given up. */
   visitsPerBlock: 60,
   /** Instructions executed abstractly for one root function, callees included: about half a second. */

@@ -55,7 +55,16 @@ export function reachable(context: Context, state: State, from: readonly Term[])
       if (pointer) push(byPointer, pointer, value);
     } else if (place.root.kind === 'local') push(byLocal, rootKey(key), value);
   }
+  for (const [pointer, id] of state.aliases)
+    push(byPointer, pointer, context.terms.page(id, context.terms.constant(0)));
   for (const set of state.sets.values()) {
+    // An array inside an object goes where the object goes.
+    const inside = set.pointer?.kind === 'address' ? context.places.get(set.pointer.place) : undefined;
+    const object =
+      inside?.root.kind === 'pointer'
+        ? pointerAtom(inside.root.pointer, atom => context.pointers.has(atom))
+        : undefined;
+    if (object && set.pointer) push(byPointer, object, set.pointer);
     // What an untouched place holds is not in memory: the way to it is in its name.
     for (
       let term: Term | undefined = set.pointer;

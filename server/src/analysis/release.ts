@@ -191,6 +191,7 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
   const { state, context } = releasing;
   const { facts } = state;
   if (count && facts.bounds(count).high <= 0 && facts.bounds(count).low >= 0) return;
+  if (count && facts.isAtMost(count, start) && facts.bounds(count).low >= 0) return;
   if (!state.mayExist(set)) {
     if (count && isClearlyWrong(releasing, set, count)) reportNothing(releasing, set);
     return;
@@ -336,7 +337,7 @@ function checkHold(releasing: Releasing, set: PageSet): void {
   if (set.hasOwnReference && (effect.hold === 'get' || effect.hold === 'allocation')) return;
   context.report({
     kind: 'wrong-release',
-    span: instruction.calleeSpan,
+    span: placeOfCall(instruction),
     frame: values.frame,
     origin: originOf(set),
     acquisition: set.acquisition,
@@ -347,16 +348,26 @@ function checkHold(releasing: Releasing, set: PageSet): void {
   });
 }
 
+/** The called name; for a call that the end of a scope makes, the variable that asks for it. */
+export function placeOfCall(instruction: CallInstruction): Span {
+  const [variable] = instruction.arguments;
+  return instruction.implicit && variable?.kind === 'variable'
+    ? variable.variable.span
+    : instruction.calleeSpan;
+}
+
 function originOf(set: PageSet) {
   const { span, callee, placeText } = set.acquisition;
   return { span, callee, placeText };
 }
 
-function calleeOf(instruction: CallInstruction) {
+/** The called function as the rules see it. */
+export function calleeOf(instruction: CallInstruction) {
   return {
     name: instruction.callee ?? '',
     span: instruction.calleeSpan,
     arguments: instruction.arguments.map(argument => argument.span),
+    isImplicit: instruction.implicit === true,
   };
 }
 

@@ -15,7 +15,9 @@ function report(fault: Fault): RuleReport {
   const name = fault.origin.placeText || 'the array';
   if (fault.kind === 'array-wrong-free') {
     const message = `\`${name}\` is ${allocator} memory (${fault.origin.callee}()): ${fault.callee?.name}() cannot free it${right ? `, ${right}() does` : ''}`;
-    if (right !== 'kfree' && right !== 'kvfree' && right !== 'vfree') return { message };
+    const canReplace =
+      (right === 'kfree' || right === 'kvfree' || right === 'vfree') && !fault.callee?.isImplicit;
+    if (!canReplace) return { message };
     return { message, fix: { title: `Use ${right}()`, edits: [renameCall(fault.callee!.span, right)] } };
   }
   const where = fault.details.everywhere ? 'no path of this function frees it' : 'it is lost at this exit';

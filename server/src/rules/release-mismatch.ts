@@ -43,7 +43,7 @@ function report(fault: Fault): RuleReport {
         ? 'release nothing here'
         : 'ask the iterator which it is';
   const message = `${held}; ${name}() ${UNDOES[fault.details.released ?? ''] ?? 'does not drop that'}: ${advice}`;
-  if (!counterpart || !fault.callee) return { message };
+  if (!counterpart || !fault.callee || fault.callee.isImplicit) return { message };
   return {
     message,
     fix: { title: `Use ${counterpart}()`, edits: [renameCall(fault.callee.span, counterpart)] },
