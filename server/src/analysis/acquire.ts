@@ -212,7 +212,6 @@ function addArray(call: Call, atom: Term): void {
     status: 'live',
     isPageArray: true,
     placeText: call.acquisition.placeText,
-    keepers: [],
   });
 }
 

@@ -184,7 +184,6 @@ function allocate(context: Context, values: Values, call: CallInstruction, effec
     isPageArray:
       /sizeof\s*\(\s*struct\s+(page|folio)\s*\*|sizeof\s*\(\s*struct\s+(bio_vec|scatterlist)\s*\)/.test(text),
     placeText: '',
-    keepers: [],
   });
   return atom;
 }

@@ -9,13 +9,7 @@ import type { Acquisition, State, Trace } from './state.ts';
 import { type Atom, mentions, type Replacement, type SymbolAtom, type Term, Terms } from './terms.ts';
 
 /** What kind of wrong the analysis saw; each is turned into findings by the rule that owns it. */
-export type FaultKind =
-  | 'wrong-release'
-  | 'wrong-count'
-  | 'short-accepted'
-  | 'leak'
-  | 'array-leak'
-  | 'array-wrong-free';
+export type FaultKind = 'wrong-release' | 'wrong-count' | 'leak' | 'array-leak' | 'array-wrong-free';
 
 /** A fault on some path: plain data for the rules. */
 export interface Fault {
@@ -158,11 +152,7 @@ export class Context {
       });
     }
     for (const [id, allocation] of state.allocations)
-      state.allocations.set(id, {
-        ...allocation,
-        atom: again(allocation.atom),
-        keepers: allocation.keepers.map(keeper => ({ ...keeper, result: maybe(keeper.result) })),
-      });
+      state.allocations.set(id, { ...allocation, atom: again(allocation.atom) });
   }
 
   private renameMaps(state: State, again: (term: Term) => Term): void {

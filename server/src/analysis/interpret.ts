@@ -1,6 +1,5 @@
 import { Cancelled } from '../base/cancel.ts';
 import type { Span } from '../base/text.ts';
-import { liveVariables, targetsOf } from '../program/liveness.ts';
 import type {
   Block,
   CallInstruction,
@@ -17,6 +16,7 @@ import { calleeFrame, type Frame, isActive } from './frames.ts';
 import { isSameState, join, widen } from './join.ts';
 import { LIMITS } from './limits.ts';
 import { allocationOf, reachable, setsOf } from './reach.ts';
+import { type Shape, shapeOf } from './shapes.ts';
 import type { State } from './state.ts';
 import { asNumber, type Term } from './terms.ts';
 import { isNamedConstant, Values } from './values.ts';
@@ -40,15 +40,6 @@ export class TooComplex extends Error {}
 const PAGE_ARRAY_TAGS = new Set(['struct page', 'struct folio']);
 const ITERATOR_TAGS = new Set(['struct iov_iter']);
 const VECTOR_TAGS = new Set(['struct bio_vec', 'struct scatterlist']);
-
-/** What the worklist must know of a function's graph. */
-interface Shape {
-  /** Reverse post-order positions by block id: predecessors first, as far as loops allow. */
-  readonly order: readonly number[];
-  readonly live: readonly ReadonlySet<number>[];
-  /** Numbers near those that the function compares with, ascending. */
-  readonly thresholds: readonly number[];
-}
 
 /** Runs functions abstractly: a worklist over blocks, each with one state a property. */
 export class Interpreter {
@@ -83,7 +74,7 @@ export class Interpreter {
   private shapeOf(model: FunctionModel): Shape {
     let shape = this.shapes.get(model);
     if (!shape) {
-      shape = { order: reversePostOrder(model), live: liveVariables(model), thresholds: thresholdsOf(model) };
+      shape = shapeOf(model);
       this.shapes.set(model, shape);
     }
     return shape;
@@ -429,48 +420,10 @@ function touchesTracked(context: Context, values: Values, call: CallInstruction)
   return false;
 }
 
-/** Each constant of a comparison, with its neighbours: a counter stops beside one. */
-function thresholdsOf(model: FunctionModel): number[] {
-  const found = new Set<number>([-1, 0, 1]);
-  for (const block of model.blocks) {
-    if (block.terminator.kind !== 'branch' || block.terminator.condition.kind !== 'binary') continue;
-    const { left, right } = block.terminator.condition;
-    for (const side of [left, right])
-      if (side.kind === 'constant') for (const step of [-2, -1, 0, 1]) found.add(side.value + step);
-  }
-  return [...found].sort((a, b) => a - b);
-}
-
 function isLvalue(expression: Expression): boolean {
   return /^(variable|global|dereference|member|index)$/.test(expression.kind);
 }
 
 function isArrayOfPages(type: Type): boolean {
   return isPointerToStruct(type, PAGE_ARRAY_TAGS, 2) || isPointerToStruct(type, VECTOR_TAGS, 1);
-}
-
-function reversePostOrder(model: FunctionModel): number[] {
-  const position = new Array<number>(model.blocks.length).fill(Number.MAX_SAFE_INTEGER);
-  const visited = new Set<Block>();
-  const finished: Block[] = [];
-  const stack: { block: Block; next: readonly Block[]; at: number }[] = [];
-  const open = (block: Block): void => {
-    if (visited.has(block)) return;
-    visited.add(block);
-    // Visiting the last successor first puts the first one earlier in the order.
-    stack.push({ block, next: [...targetsOf(block.terminator)].reverse(), at: 0 });
-  };
-  open(model.entry);
-  while (stack.length > 0) {
-    const top = stack.at(-1)!;
-    if (top.at < top.next.length) open(top.next[top.at++]!);
-    else {
-      finished.push(top.block);
-      stack.pop();
-    }
-  }
-  finished.reverse().forEach((block, at) => {
-    position[block.id] = at;
-  });
-  return position;
 }

@@ -96,7 +96,6 @@ export interface Allocation {
   /** Holds page pointers, bio_vecs or sg entries. */
   readonly isPageArray: boolean;
   readonly placeText: string;
-  readonly keepers: readonly Keeper[];
 }
 
 export interface IteratorFacts {
@@ -108,7 +107,7 @@ export interface IteratorFacts {
 export interface Trace {
   readonly previous: Trace | undefined;
   readonly length: number;
-  readonly kind: 'acquire' | 'branch' | 'goto' | 'return' | 'release' | 'store' | 'call' | 'allocate';
+  readonly kind: 'acquire' | 'branch' | 'goto' | 'return' | 'release' | 'call';
   readonly span: Span;
   readonly frame: Frame;
   readonly message: string;

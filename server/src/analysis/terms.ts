@@ -200,14 +200,6 @@ export function asNumber(term: Term): number | undefined {
   return term.kind === 'linear' && term.parts.size === 0 ? term.constant : undefined;
 }
 
-/** The atom of `atom + constant`, or undefined. */
-export function soleAtom(term: Term): Atom | undefined {
-  if (term.kind !== 'linear') return term;
-  if (term.parts.size !== 1) return;
-  const [[atom, coefficient]] = term.parts as unknown as [[Atom, number]];
-  return coefficient === 1 ? atom : undefined;
-}
-
 /** Whether `wanted` occurs in the term, at any depth. */
 export function mentions(term: Term, wanted: (atom: Atom) => boolean): boolean {
   if (term.kind === 'linear') {

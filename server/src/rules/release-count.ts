@@ -30,7 +30,7 @@ export const rule: Rule = {
   id: 'release-count',
   severity: 'warning',
   summary: 'The release covers another number of pages than were obtained.',
-  faults: ['wrong-count', 'short-accepted'],
+  faults: ['wrong-count'],
   documentation: `\`get_user_pages*()\` and \`pin_user_pages*()\` may return fewer pages than asked for: a hole in the mapping or a signal is
 enough. Only that many slots of the array are filled. Releasing the number asked for drops holds that were never taken,
 through pointers that were never written; releasing too few leaks the rest. A negative return is an error code and no

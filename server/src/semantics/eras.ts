@@ -1,6 +1,9 @@
 import type { Feature } from './effects.ts';
 
-/** A generation of the extraction API; see docs/eras.md. */
+/**
+ * A generation of the extraction API. `get-pages`: up to 6.2, references on everything. `extract-mode`: the series posted in
+ * January 2023, pin or reference by direction. `will-pin`: from 6.3, user-backed iterators are pinned.
+ */
 export type Era = 'get-pages' | 'extract-mode' | 'will-pin';
 
 export const ERAS: readonly Era[] = ['get-pages', 'extract-mode', 'will-pin'];
