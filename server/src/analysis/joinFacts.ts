@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import { Facts } from './facts.ts';
-import type { PageSet, State } from './state.ts';
+import type { State } from './state.ts';
 import { mentions, partsOf, type Term } from './terms.ts';
 
 /** Pairs of merged numbers whose order is worth keeping: index against count, count against total. */
