@@ -4,7 +4,7 @@ import type { Acquire } from '../semantics/effects.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import { isFollowed } from './calls.ts';
-import { Context, type Fault } from './context.ts';
+import { Context, clearer, type Fault } from './context.ts';
 import { judgeExits } from './exits.ts';
 import { Facts } from './facts.ts';
 import { type Frame, rootFrame } from './frames.ts';
@@ -96,7 +96,7 @@ function distinct(faults: readonly Fault[]): Fault[] {
     const isLoss = fault.kind === 'leak' || fault.kind === 'array-leak';
     const key = `${fault.kind}:${isLoss ? '' : fault.span.start}:${fault.origin.span.start}`;
     const known = byPlace.get(key);
-    if (!known || (fault.trace?.length ?? 0) < (known.trace?.length ?? 0)) byPlace.set(key, fault);
+    byPlace.set(key, known ? clearer(known, fault) : fault);
   }
   return [...byPlace.values()];
 }

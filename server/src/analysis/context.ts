@@ -34,6 +34,19 @@ export interface Fault {
   readonly array?: string;
 }
 
+/**
+ * One of two views of the same fault: a short count says more than that nothing was obtained, and else the shorter path
+ * is easier to follow. Where both happen, one edit does not mend them.
+ */
+export function clearer(known: Fault, other: Fault): Fault {
+  const [a, b] = [known.details.cause, other.details.cause];
+  if (a !== b && (a === 'failed' || b === 'failed')) {
+    const short = a === 'failed' ? other : known;
+    return { ...short, details: { ...short.details, obtainedName: undefined } };
+  }
+  return (other.trace?.length ?? 0) < (known.trace?.length ?? 0) ? other : known;
+}
+
 /** What one analysis of one root function shares between its parts. */
 export class Context {
   readonly terms = new Terms();
@@ -68,7 +81,7 @@ export class Context {
   report(fault: Fault): void {
     const key = `${fault.kind}:${fault.span.start}:${fault.origin.span.start}`;
     const known = this.faults.get(key);
-    if (!known || (fault.trace?.length ?? 0) < (known.trace?.length ?? 0)) this.faults.set(key, fault);
+    this.faults.set(key, known ? clearer(known, fault) : fault);
   }
 
   /** A small number that stands for a long text, for names. */
