@@ -162,16 +162,30 @@ test('a join changes neither side', () => {
   );
 });
 
+const allThresholds = fc
+  .uniqueArray(fc.integer({ min: -8, max: 8 }))
+  .map(numbers => numbers.sort((one, other) => one - other));
+
 test('widening only forgets', () => {
   fc.assert(
-    fc.property(sides, sides, (first, second) => {
-      const { context, places } = newContext();
-      const before = stateOf(context, places, first);
-      const now = join(context, before, stateOf(context, places, second), TAG);
-      widen(context, before, now, new Set());
-      expectToCover(context, places, now, numbersIn(first));
-      expectToCover(context, places, now, numbersIn(second));
-    }),
+    fc.property(
+      sides,
+      fc.array(sides, { minLength: 1, maxLength: 5 }),
+      allThresholds,
+      (first, later, thresholds) => {
+        const { context, places } = newContext();
+        const widening = { moves: new Map<string, number>(), thresholds };
+        let before = stateOf(context, places, first);
+        const seen = [first];
+        for (const side of later) {
+          const now = join(context, before, stateOf(context, places, side), TAG);
+          widen(context, before, now, widening);
+          seen.push(side);
+          for (const each of seen) expectToCover(context, places, now, numbersIn(each));
+          before = now;
+        }
+      },
+    ),
     RUNS,
   );
 });

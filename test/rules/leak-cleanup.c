@@ -140,3 +140,18 @@ static int scoped_guard_ok(struct mutex *lock, unsigned long addr)
 	unpin_user_page(page);
 	return err;
 }
+
+static int wrong_scope_free_bad(unsigned long addr, int nr)
+{
+	struct page **pages __free(kfree) = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
+//                    ^^^^^ page-array-leak: `pages` is kvmalloc memory (kvmalloc_array()): kfree() cannot free it, kvfree() does
+	int got;
+
+	if (!pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (got < 0)
+		return got;
+	unpin_user_pages(pages, got);
+	return 0;
+}

@@ -206,3 +206,139 @@ static ssize_t segments_bad(struct iov_iter *iter)
 	}
 	return done;
 }
+
+static int predecrement_ok(unsigned long addr)
+{
+	struct page *batch[16];
+	int i;
+
+	for (i = 0; i < 16; i++)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &batch[i]) != 1)
+			goto undo;
+	unpin_user_pages(batch, 16);
+	return 0;
+
+undo:
+	while (--i >= 0)
+		unpin_user_page(batch[i]);
+	return -EFAULT;
+}
+
+static int earlier_turns_ok(unsigned long addr)
+{
+	struct page *batch[16];
+	int i;
+
+	for (i = 0; i < 16; i++) {
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &batch[i]) != 1)
+			goto undo;
+	}
+	run_transfer_now();
+	unpin_user_pages(batch, 16);
+	return 0;
+
+undo:
+	while (i--)
+		unpin_user_page(batch[i]);
+	return -EFAULT;
+}
+
+static int for_countdown_ok(unsigned long addr)
+{
+	struct page *batch[16];
+	int i;
+
+	for (i = 0; i < 16; i++)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &batch[i]) != 1)
+			goto undo;
+	unpin_user_pages(batch, 16);
+	return 0;
+
+undo:
+	for (i--; i >= 0; i--)
+		unpin_user_page(batch[i]);
+	return -EFAULT;
+}
+
+static int remaining_ok(unsigned long addr, int nr)
+{
+	struct page *pages[64];
+	int got, left = 64, base = 0;
+
+	do {
+		got = pin_user_pages_fast(addr, left, FOLL_WRITE, &pages[base]);
+		if (got <= 0)
+			goto undo;
+		addr += got * PAGE_SIZE;
+		base += got;
+		left -= got;
+	} while (left);
+	unpin_user_pages(pages, 64);
+	return 0;
+
+undo:
+	unpin_user_pages(pages, base);
+	return -EFAULT;
+}
+
+static int running_total_ok(unsigned long addr, int nr)
+{
+	struct page **pages;
+	int got, total = 0, err = 0;
+
+	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return -ENOMEM;
+	while (total < nr) {
+		got = pin_user_pages_fast(addr + total * PAGE_SIZE, nr - total, FOLL_WRITE, pages + total);
+		if (got <= 0) {
+			err = got ? got : -EFAULT;
+			goto out;
+		}
+		total += got;
+	}
+	run_transfer_now();
+out:
+	unpin_user_pages(pages, total);
+	kvfree(pages);
+	return err;
+}
+
+static int running_total_bad(unsigned long addr, int nr)
+{
+	struct page **pages;
+	int got, total = 0;
+
+	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return -ENOMEM;
+	while (total < nr) {
+		got = pin_user_pages_fast(addr + total * PAGE_SIZE, nr - total, FOLL_WRITE, pages + total);
+		if (got <= 0) {
+			kvfree(pages);
+			return got ? got : -EFAULT;
+//                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^ page-leak: `pages + total` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
+		}
+		total += got;
+	}
+	run_transfer_now();
+	unpin_user_pages(pages, total);
+	kvfree(pages);
+	return 0;
+}
+
+static int second_index_ok(unsigned long addr)
+{
+	struct page *batch[16];
+	int i, j;
+
+	for (i = 0; i < 16; i++) {
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &batch[i]) != 1) {
+			for (j = 0; j < i; j++)
+				unpin_user_page(batch[j]);
+			return -EFAULT;
+		}
+	}
+	unpin_user_pages(batch, 16);
+	return 0;
+}

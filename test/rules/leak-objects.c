@@ -298,3 +298,41 @@ static int frags_from_user_ok(struct sk_buff *skb, unsigned long addr)
 		skb_fill_page_desc(skb, i, pages[i], 0, PAGE_SIZE);
 	return 0;
 }
+
+struct slot {
+	struct page *page;
+	void *vaddr;
+};
+
+static int slot_fill_bad(struct slot *slot, unsigned long addr)
+{
+	struct page *page;
+	void *vaddr;
+
+	if (get_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	vaddr = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+	if (!vaddr)
+		return -ENOMEM;
+//              ^^^^^^^^^^^^^^^ page-leak: `page` (references from get_user_pages_fast()) are lost at this exit: other exits release them, this one does not
+	slot->page = page;
+	slot->vaddr = vaddr;
+	return 0;
+}
+
+static int slot_fill_ok(struct slot *slot, unsigned long addr)
+{
+	struct page *page;
+	void *vaddr;
+
+	if (get_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	vaddr = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+	if (!vaddr) {
+		put_page(page);
+		return -ENOMEM;
+	}
+	slot->page = page;
+	slot->vaddr = vaddr;
+	return 0;
+}

@@ -339,3 +339,71 @@ static int member_lost_bad(unsigned long addr, struct page_set *set)
 	unpin_user_pages(pages, i);
 	return 0;
 }
+
+static int constant_on_stack_bulk_ok(unsigned long addr)
+{
+	struct page *pages[16];
+	int i;
+
+	for (i = 0; i < 16; i++)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+			goto undo;
+	run_transfer_now();
+	unpin_user_pages(pages, 16);
+	return 0;
+
+undo:
+	unpin_user_pages(pages, i);
+	return -EFAULT;
+}
+
+static int member_on_stack_bulk_ok(unsigned long addr, struct page_set *set)
+{
+	struct page *pages[16];
+	unsigned int i;
+
+	for (i = 0; i < set->nr; i++)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+			goto undo;
+	run_transfer_now();
+	unpin_user_pages(pages, set->nr);
+	return 0;
+
+undo:
+	unpin_user_pages(pages, i);
+	return -EFAULT;
+}
+
+static int parameter_on_stack_bulk_ok(unsigned long addr, int nr)
+{
+	struct page *pages[16];
+	int i;
+
+	for (i = 0; i < nr; i++)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+			goto undo;
+	run_transfer_now();
+	unpin_user_pages(pages, nr);
+	return 0;
+
+undo:
+	unpin_user_pages(pages, i);
+	return -EFAULT;
+}
+
+static int unsigned_parameter_on_stack_bulk_ok(unsigned long addr, unsigned int nr)
+{
+	struct page *pages[16];
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+			goto undo;
+	run_transfer_now();
+	unpin_user_pages(pages, nr);
+	return 0;
+
+undo:
+	unpin_user_pages(pages, i);
+	return -EFAULT;
+}
