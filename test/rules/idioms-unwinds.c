@@ -137,7 +137,7 @@ static int configure_tlb_count_bad(struct vcpu_tlb *tlb, unsigned long addr, int
 put_pages:
 	for (i = 0; i < num; i++)
 		put_page(pages[i]);
-//              ^^^^^^^^ release-count: put_page() of `pages` runs where get_user_pages_fast() obtained nothing: its count is an error code or no page was stored
+//              ^^^^^^^^ release-count: put_page() of `pages` counts the pages asked for, but get_user_pages_fast() may have obtained fewer: the slots behind hold no page of this call
 free_pages:
 	kfree(pages);
 	return ret;

@@ -7,7 +7,7 @@ static int asked_instead_of_obtained(unsigned long addr, struct page **pages, in
 	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
 	if (got < nr) {
 		unpin_user_pages(pages, nr);
-//              ^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `pages` runs where pin_user_pages_fast() obtained nothing: its count is an error code or no page was stored
+//              ^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `pages` counts the pages asked for, but pin_user_pages_fast() may have obtained fewer: the slots behind hold no page of this call
 		return -EFAULT;
 	}
 	unpin_user_pages(pages, nr);
