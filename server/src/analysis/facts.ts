@@ -53,7 +53,7 @@ export class Facts {
     if (depth > 0 && low !== high) {
       const reduced = this.reduce(term);
       if (reduced !== term) {
-        const through = this.bounds(reduced, depth - 1);
+        const through = this.bounds(reduced, depth);
         low = Math.max(low, through.low);
         high = Math.min(high, through.high);
       }
