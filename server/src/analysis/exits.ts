@@ -2,7 +2,7 @@ import type { Span } from '../base/text.ts';
 import type { Context } from './context.ts';
 import { type Frame, isWithin } from './frames.ts';
 import type { Exit } from './interpret.ts';
-import { isForeign, isKept, survivors } from './reach.ts';
+import { isKept, survivors } from './reach.ts';
 import { possibleHolds } from './release.ts';
 import type { Acquisition, Allocation, PageSet, State, Trace } from './state.ts';
 import type { Term } from './terms.ts';
@@ -99,12 +99,7 @@ function judgeExit(
       if (!set.isViewed) account.losses.push({ exit, confidence: 'certain', array: array?.placeText });
       else if (isError) account.abandoned.push({ exit, confidence: 'guess' });
       else account.isReleasedSomewhere = true;
-    } else if (
-      isError &&
-      isCallersArray(context, state, set) &&
-      !isKept(state, set.keepers) &&
-      !knowsCount(state, set, live, value)
-    )
+    } else if (isError && !isKept(state, set.keepers) && !knowsCount(state, set, live, value))
       account.abandoned.push({ exit, confidence: 'guess' });
     else account.isReleasedSomewhere = true;
   }
@@ -136,11 +131,6 @@ function isOwned(state: State, set: PageSet, live: ReadonlySet<Term>): boolean {
   if (set.page && live.has(set.page)) return true;
   for (const term of live) if (term.kind === 'page' && term.set === set.id) return true;
   return false;
-}
-
-/** The pages lie in an array that was there before; what the function itself stored somewhere has an owner. */
-function isCallersArray(context: Context, state: State, set: PageSet): boolean {
-  return set.pointer !== undefined && isForeign(context, state, set.pointer);
 }
 
 /** The caller is told how many pages there are: by the returned value or by a count it can see. */
