@@ -67,6 +67,10 @@ function releasePage(releasing: Releasing, term: Term): void {
   checkHold(releasing, set);
   if (set.status !== 'held') return;
   record(releasing, set);
+  if (isUnheld(state, set)) {
+    drop(releasing, set);
+    return;
+  }
   if (isBeyondObtained(releasing, set, index)) {
     reportCount(releasing, set, set.asked ?? set.obtained);
     drop(releasing, set);
@@ -200,7 +204,7 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
   checkHold(releasing, set);
   if (set.status !== 'held') return;
   record(releasing, set);
-  if (!count) {
+  if (!count || isUnheld(state, set)) {
     drop(releasing, set);
     return;
   }
@@ -323,6 +327,12 @@ export function possibleHolds(state: State, set: PageSet): ReadonlySet<Hold> {
     }
   }
   return holds;
+}
+
+/** Pages without any hold: what is wrong with a release of them is its kind, not its count. */
+function isUnheld(state: State, set: PageSet): boolean {
+  const holds = possibleHolds(state, set);
+  return holds.size === 1 && holds.has('none') && !set.hasOwnReference;
 }
 
 function undoes(released: Released, hold: Hold): boolean {

@@ -10,7 +10,7 @@ function report(fault: Fault): RuleReport {
   const others = fault.details.others ? ` (and at ${fault.details.others} more)` : '';
   const left =
     fault.confidence === 'guess'
-      ? 'are left in the caller’s memory by this error exit'
+      ? 'are left behind at this error exit'
       : 'are lost at this exit';
   return { message: `${held} ${left}${others}${array}: other exits release them, this one does not` };
 }
