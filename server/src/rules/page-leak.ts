@@ -8,10 +8,7 @@ function report(fault: Fault): RuleReport {
   if (fault.details.everywhere)
     return { message: `${held}: no path of this function releases them or hands them on${array}` };
   const others = fault.details.others ? ` (and at ${fault.details.others} more)` : '';
-  const left =
-    fault.confidence === 'guess'
-      ? 'are left behind at this error exit'
-      : 'are lost at this exit';
+  const left = fault.confidence === 'guess' ? 'are left behind at this error exit' : 'are lost at this exit';
   return { message: `${held} ${left}${others}${array}: other exits release them, this one does not` };
 }
 
