@@ -12,7 +12,7 @@ import { packageExtension } from './package.mjs';
 const PATIENCE = { timeout: 30_000 };
 const images = join(root, 'docs/images');
 const given = process.argv.find(argument => argument.startsWith('--file='))?.slice('--file='.length);
-const original = resolve(given ?? join(root, 'test/workbench/workspace/pins.c'));
+const original = resolve(given ?? join(root, 'examples/frame_grabber.c'));
 if (!existsSync(original)) throw new Error(`${original} does not exist`);
 
 const scratch = mkdtempSync(join(tmpdir(), 'pinsight-pictures-'));
@@ -67,6 +67,14 @@ async function takePictures() {
   await picture('hover');
 
   await page.keyboard.press('Escape');
+  await squiggle.click({ force: true });
+  await page.keyboard.press('F8');
+  await page.keyboard.press('Escape');
+  await page.mouse.move(5, 5);
+  await page.keyboard.press('Control+End');
+  await picture('hints');
+
+  await page.keyboard.press('Control+Home');
   await squiggle.click({ force: true }); // the text lies over it
   await page.keyboard.press('Control+.');
   await page.locator('.action-widget').first().waitFor(PATIENCE);
