@@ -9,10 +9,10 @@ import {
   type KernelSegment,
   slotSize,
 } from './iterators.ts';
-import { EIO, KernelOops } from './kernels.ts';
+import { EIO, extractionHold, KernelOops } from './kernels.ts';
 import type { AddressSpace } from './memory.ts';
 import { type Machine, PAGE_SIZE, type Page } from './pages.ts';
-import { unpinUserPage } from './releases.ts';
+import { pagePutUnpin } from './releases.ts';
 
 /** A scatterlist entry: offset and length in bytes; the offset may lie beyond the page. */
 export interface SgEntry {
@@ -61,7 +61,7 @@ class Room {
 /**
  * extract_iter_to_sg(); lib/scatterlist.c:1403 (6.12.117). Appends up to `sgMax` entries for up to `maxSize` bytes.
  * User-backed pages are pinned, one entry a page; kernel memory is merely listed, whatever the iterator's count is.
- * @returns bytes, or a negative error number; a failing user-backed call unpins its pages but leaves the iterator advanced.
+ * @returns bytes, or a negative error number; a failing user-backed call drops its holds but leaves the iterator advanced.
  */
 export function extractIterToSg(
   current: AddressSpace,
@@ -113,7 +113,8 @@ function userToSg(
     const { ret, offset = 0 } = iovIterExtractPages(current, iter, pages, room.left, room.slots, flags);
     if (ret === 0 && !machine.kernel.defects.has('sg-dry-iterator-fails')) break;
     if (ret <= 0) {
-      for (const entry of table.entries.splice(table.origNents)) unpinUserPage(machine, entry.page);
+      const mode = extractionHold(machine.kernel, iter.backing.kind, iter.direction);
+      for (const entry of table.entries.splice(table.origNents)) pagePutUnpin(machine, entry.page, mode);
       return ret;
     }
     let at = offset;
