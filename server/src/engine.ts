@@ -157,7 +157,7 @@ export class Engine {
       direction: site && site.direction !== 'variable' ? site.direction : undefined,
     });
     if (!explanation) return undefined;
-    const here = site ? `${hereInWords(site, file.text)}\n\n---\n\n` : '';
+    const here = site ? `${hereInWords(site, file.text, true)}\n\n---\n\n` : '';
     return { ...name, markdown: here + toMarkdown(explanation) };
   }
 
@@ -192,10 +192,15 @@ const MODE_SENTENCES: Readonly<Record<ExtractionSite['mode'], string>> = {
     'On a user-backed iterator a destination is **pinned**, a source **referenced**: ask `iov_iter_extract_mode()`.',
 };
 
-function hereInWords(site: ExtractionSite, text: string): string {
+/** The link leads to `#Lnn` of the file itself; who shows it knows the file's address. */
+function releaseInWords(callee: string, line: number, linked: boolean): string {
+  return linked ? `[\`${callee}()\` in line ${line}](#L${line})` : `\`${callee}()\` in line ${line}`;
+}
+
+function hereInWords(site: ExtractionSite, text: string, linked = false): string {
   const releases = [
     ...new Set(
-      site.releases.map(release => `\`${release.callee}()\` in line ${lineOf(text, release.start)}`),
+      site.releases.map(release => releaseInWords(release.callee, lineOf(text, release.start), linked)),
     ),
   ];
   const released = releases.length > 0 ? `\n\nReleased by ${releases.join(', ')}.` : '';

@@ -14,5 +14,7 @@ export async function hover(
   const found = await session.askAbout('hover', document, { offset }, cancel);
   if (!found) return null;
   const range = { start: positions.positionAt(found.start), end: positions.positionAt(found.end) };
-  return { contents: { kind: 'markdown', value: found.markdown }, range };
+  // Links to lines of this file get its address, which the engine does not know.
+  const value = found.markdown.replaceAll('](#L', `](${textDocument.uri}#L`);
+  return { contents: { kind: 'markdown', value }, range };
 }
