@@ -12,7 +12,7 @@ import { pointerAtom } from './places.ts';
 import type { Acquisition, PageSet, State } from './state.ts';
 import { mergeSets } from './stretches.ts';
 import { asNumber, mentions, type Term } from './terms.ts';
-import { PAGE_SIZE, type Values } from './values.ts';
+import { PAGE_SIZE, Values } from './values.ts';
 
 const INFINITY = Number.POSITIVE_INFINITY;
 const MAX_ERRNO = 4095;
@@ -128,12 +128,7 @@ function prepareArray(call: Call): (Call & { readonly array?: Term; readonly all
 }
 
 function withState(call: Call, state: State): Call {
-  const Same = call.values.constructor as new (
-    context: Context,
-    state: State,
-    frame: Values['frame'],
-  ) => Values;
-  return { ...call, state, values: new Same(call.context, state, call.values.frame) };
+  return { ...call, state, values: new Values(call.context, state, call.values.frame) };
 }
 
 type Prepared = Call & { readonly array?: Term; readonly allocated?: Term };
@@ -309,11 +304,7 @@ function newSet(call: Prepared): PageSet | undefined {
     case 'page-count': {
       obtained = result;
       if (!facts.assume(result, 1, INFINITY)) return;
-      if (
-        asked &&
-        !facts.assume(values.difference(result, asked), -INFINITY, effect.partial === false ? 0 : 0)
-      )
-        return;
+      if (asked && !facts.assume(values.difference(result, asked), -INFINITY, 0)) return;
       if (asked && effect.partial === false) facts.assume(values.difference(result, asked), 0, 0);
       break;
     }
@@ -448,7 +439,6 @@ function foldIntoOlder(context: Context, state: State, latestId: string, olderId
     state.allocations.delete(array.id);
     if (array.status === 'live') state.allocations.set(`${array.id}'`, { ...array, id: `${array.id}'` });
   }
-  const moved = `${olderId}`;
   const known = state.sets.get(olderId);
   const older = known?.status === 'held' ? known : undefined;
   if (!older) state.sets.delete(olderId);
@@ -460,6 +450,6 @@ function foldIntoOlder(context: Context, state: State, latestId: string, olderId
         : { ...latest, id: olderId, age: 'older', asked: undefined, askedPlaces: [], obtained: latest.to },
     );
   context.rename(state, atom =>
-    atom.kind === 'page' && atom.set === latestId ? context.terms.page(moved, atom.index) : undefined,
+    atom.kind === 'page' && atom.set === latestId ? context.terms.page(olderId, atom.index) : undefined,
   );
 }

@@ -44,7 +44,7 @@ function assumeComparison(
   const [left, right] = condition.operands;
   if (condition.operator === '==') {
     if (isTrue && facts.isNonZero(left!)) return [];
-    const holds = isTrue ? facts.assume(left!, 0, 0) : facts.assumeNot(left!, 0) && !isSame(state, left!);
+    const holds = isTrue ? facts.assume(left!, 0, 0) : facts.assumeNot(left!, 0);
     return holds ? [state] : [];
   }
   const difference = context.terms.subtract(left!, right!);
@@ -53,10 +53,6 @@ function assumeComparison(
     ? facts.assume(difference, -INFINITY, strict ? -1 : 0)
     : facts.assume(difference, strict ? 0 : 1, INFINITY);
   return holds ? [state] : [];
-}
-
-function isSame(state: State, difference: Term): boolean {
-  return state.facts.isZero(difference);
 }
 
 /** A conversion to unsigned of a number that may be negative splits the comparison in two. */

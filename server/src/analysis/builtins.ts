@@ -9,15 +9,17 @@ const identity: Builtin = (_, operands) => operands[0];
 const smaller: Builtin = (values, [a, b]) => (a && b ? choose(values, 'min', a, b) : undefined);
 const larger: Builtin = (values, [a, b]) => (a && b ? choose(values, 'max', a, b) : undefined);
 
-const divideRoundingUp: Builtin = (values, [a, b]) => {
-  if (!a || !b) return;
+/** ceil(a / b). */
+function quotientRoundedUp(values: Values, a: Term, b: Term): Term {
   return values.arithmetic('/', values.plus(values.sum(a, b), -1), b);
-};
+}
 
-const roundUp: Builtin = (values, [a, b]) => {
-  if (!a || !b) return;
-  return values.arithmetic('*', divideRoundingUp(values, [a, b], undefined!)!, b);
-};
+function multipleAbove(values: Values, a: Term, b: Term): Term {
+  return values.arithmetic('*', quotientRoundedUp(values, a, b), b);
+}
+
+const divideRoundingUp: Builtin = (values, [a, b]) => (a && b ? quotientRoundedUp(values, a, b) : undefined);
+const roundUp: Builtin = (values, [a, b]) => (a && b ? multipleAbove(values, a, b) : undefined);
 
 /** Macros and inline functions that only compute, and are written by everybody. */
 const BUILTINS: Readonly<Record<string, Builtin>> = {
@@ -48,10 +50,10 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   roundup: roundUp,
   round_up: roundUp,
   ALIGN: roundUp,
-  PFN_UP: (values, [a], call) => a && divideRoundingUp(values, [a, values.number(PAGE_SIZE)], call),
+  PFN_UP: (values, [a]) => a && quotientRoundedUp(values, a, values.number(PAGE_SIZE)),
   PFN_DOWN: (values, [a]) => a && values.quotient(a, PAGE_SIZE),
   PFN_PHYS: (values, [a]) => a && values.arithmetic('*', a, values.number(PAGE_SIZE)),
-  PAGE_ALIGN: (values, [a], call) => a && roundUp(values, [a, values.number(PAGE_SIZE)], call),
+  PAGE_ALIGN: (values, [a]) => a && multipleAbove(values, a, values.number(PAGE_SIZE)),
   offset_in_page: (values, [a]) => a && values.arithmetic('%', a, values.number(PAGE_SIZE)),
   calc_pages_for: (values, [offset, length]) =>
     offset &&

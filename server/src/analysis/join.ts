@@ -17,23 +17,25 @@ export function join(context: Context, left: State, incoming: State, tag: string
   renameStale(context, right, tag);
   const pairs = new Map<string, Merged>();
   const taken = new Set<Term>();
+  const chosen = (slot: string, x: Term, y: Term): Term => {
+    if (right.facts.areEqual(x, y)) return x;
+    if (left.facts.areEqual(x, y)) return y;
+    for (const pair of pairs.values())
+      if (pair.left === x && right.facts.areEqual(pair.right, y)) return pair.result;
+    const common = commonPart(context, x, y);
+    if (common) {
+      // `base + a` and `base + b` meet in `base + φ`: a pointer that walks an array stays in it.
+      const { terms } = context;
+      return terms.add(common, merge(slot, terms.subtract(x, common), terms.subtract(y, common)));
+    }
+    return isOwn(x, tag) && !taken.has(x) ? x : mergedSymbol(context, tag, slot, taken);
+  };
   const merge = (slot: string, x: Term, y: Term): Term => {
     if (x === y) return x;
     const key = `${x.id}:${y.id}`;
     const known = pairs.get(key);
     if (known) return known.result;
-    const equal = [...pairs.values()].find(pair => pair.left === x && right.facts.areEqual(pair.right, y));
-    let result: Term;
-    if (right.facts.areEqual(x, y)) result = x;
-    else if (left.facts.areEqual(x, y)) result = y;
-    else if (equal) result = equal.result;
-    else if (commonPart(context, x, y)) {
-      // `base + a` and `base + b` meet in `base + φ`: a pointer that walks an array stays in it.
-      const common = commonPart(context, x, y)!;
-      const { terms } = context;
-      result = terms.add(common, merge(slot, terms.subtract(x, common), terms.subtract(y, common)));
-    } else if (isOwn(x, tag) && !taken.has(x)) result = x;
-    else result = mergedSymbol(context, tag, slot, taken);
+    const result = chosen(slot, x, y);
     taken.add(result);
     pairs.set(key, { left: x, right: y, result });
     return result;

@@ -1,6 +1,6 @@
 import type { Type } from '../program/types.ts';
 import type { Context } from './context.ts';
-import { type Place, pointerAtom } from './places.ts';
+import { type Place, pointerAtom, rootKey } from './places.ts';
 import type { PageSet, State } from './state.ts';
 import { mentions, type Term } from './terms.ts';
 
@@ -52,15 +52,13 @@ export class Memory {
   }
 
   private isZeroed(place: Place): boolean {
-    if (place.root.kind === 'local') return this.state.memory.has(`${rootKeyOf(place.key)}?zero`);
+    if (place.root.kind === 'local') return this.state.memory.has(`${rootKey(place.key)}?zero`);
     if (place.root.kind !== 'pointer') return false;
     const { pointer } = place.root;
     for (const allocation of this.state.allocations.values())
       if (allocation.zeroed && mentions(pointer, atom => atom === allocation.atom)) return true;
     const base = pointer.kind === 'linear' ? [...pointer.parts.keys()] : [pointer];
-    return base.some(
-      atom => atom.kind === 'address' && this.state.memory.has(`${rootKeyOf(atom.place)}?zero`),
-    );
+    return base.some(atom => atom.kind === 'address' && this.state.memory.has(`${rootKey(atom.place)}?zero`));
   }
 
   /** The page that array slot `address` holds, where an acquisition filled the array. */
@@ -198,10 +196,4 @@ export class Memory {
       if (!this.state.facts.isNonZero(difference)) this.state.memory.delete(key);
     }
   }
-}
-
-/** The variable's own key of a place inside it. */
-function rootKeyOf(key: string): string {
-  const dot = key.indexOf('.');
-  return dot < 0 ? key : key.slice(0, dot);
 }

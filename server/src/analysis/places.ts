@@ -75,3 +75,9 @@ export function pointerAtom(term: Term, isPointer: (atom: Atom) => boolean): Ato
   }
   return fallback;
 }
+
+/** The key of the variable or pointer target that a place lies in. */
+export function rootKey(key: string): string {
+  const end = key.search(/[.?]/);
+  return end < 0 ? key : key.slice(0, end);
+}

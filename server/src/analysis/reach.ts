@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import { pointerAtom } from './places.ts';
+import { pointerAtom, rootKey } from './places.ts';
 import type { Allocation, Keeper, PageSet, State } from './state.ts';
 import { type Atom, mentions, type Term } from './terms.ts';
 
@@ -97,11 +97,6 @@ export function reachable(context: Context, state: State, from: readonly Term[])
     }
   }
   return seen;
-}
-
-function rootKey(key: string): string {
-  const dot = key.search(/[.?]/);
-  return dot < 0 ? key : key.slice(0, dot);
 }
 
 function push<K>(map: Map<K, Term[]>, key: K, value: Term): void {

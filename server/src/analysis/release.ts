@@ -395,29 +395,15 @@ function countedAt(releasing: Releasing, set: PageSet): { span: Span; frame: Fra
 }
 
 function reportCount(releasing: Releasing, set: PageSet, count: Term): void {
-  const { state, context, instruction, values } = releasing;
-  if (state.warned) return;
-  const place = countedAt(releasing, set);
+  const { state, context, instruction } = releasing;
   const isBytes = set.bytes !== undefined && count === set.bytes;
-  const cause = isBytes ? 'bytes' : set.bytes && !set.asked ? 'offset' : 'asked';
+  const cause = isBytes ? 'bytes' : set.bytes && !isAsked(state, set, count) ? 'offset' : 'asked';
   const counted = releasing.effect.count;
   const position = counted && counted !== 'all' && 'argument' in counted ? counted.argument : undefined;
-  context.report({
-    kind: 'wrong-count',
-    span: place.span,
-    frame: place.frame,
-    origin: originOf(set),
-    acquisition: set.acquisition,
-    confidence: 'certain',
-    trace: state.trace,
-    details: {
-      callee: instruction.callee,
-      cause: set.bytes && cause === 'asked' && !isAsked(state, set, count) ? 'offset' : cause,
-      count: position ? context.source(instruction.arguments[position - 1]!.span) : undefined,
-      countPosition: position ? String(position) : undefined,
-      obtainedName: values.nameOf(set.obtained),
-    },
-    callee: place.isCaller ? undefined : calleeOf(instruction),
+  reportWrongCount(releasing, set, {
+    cause,
+    count: position ? context.source(instruction.arguments[position - 1]!.span) : undefined,
+    countPosition: position ? String(position) : undefined,
   });
 }
 
@@ -426,23 +412,27 @@ function isAsked(state: State, set: PageSet, count: Term): boolean {
 }
 
 function reportNothing(releasing: Releasing, set: PageSet): void {
+  const isError = releasing.state.facts.bounds(set.obtained).high < INFINITY;
+  reportWrongCount(releasing, set, { cause: isError ? 'failed' : 'asked' });
+}
+
+function reportWrongCount(
+  releasing: Releasing,
+  set: PageSet,
+  details: Readonly<Record<string, string | undefined>>,
+): void {
   const { state, context, instruction, values } = releasing;
   if (state.warned) return;
-  const place = countedAt(releasing, set);
-  const isError = state.facts.bounds(set.obtained).high < INFINITY;
+  const { span, frame, isCaller } = countedAt(releasing, set);
   context.report({
     kind: 'wrong-count',
-    span: place.span,
-    frame: place.frame,
+    span,
+    frame,
     origin: originOf(set),
     acquisition: set.acquisition,
     confidence: 'certain',
     trace: state.trace,
-    details: {
-      callee: instruction.callee,
-      cause: isError ? 'failed' : 'asked',
-      obtainedName: values.nameOf(set.obtained),
-    },
-    callee: place.isCaller ? undefined : calleeOf(instruction),
+    details: { ...details, callee: instruction.callee, obtainedName: values.nameOf(set.obtained) },
+    callee: isCaller ? undefined : calleeOf(instruction),
   });
 }

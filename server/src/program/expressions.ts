@@ -30,7 +30,6 @@ const TRANSPARENT = new Set([
   'no_printk',
   'data_race',
   'smp_load_acquire',
-  'PTR_ALIGN_NOOP',
 ]);
 /** WARN_ON(condition), VM_WARN_ON_ONCE_PAGE(condition, page), KVM_BUG_ON(condition, kvm): they go on after the report. */
 const WARNS =
