@@ -9,9 +9,10 @@ import type { Finding, NotAnalysed, Severity } from './report/findings.ts';
 import type { ExtractionSite, IteratorSite } from './report/sites.ts';
 import { applyAllows } from './report/suppress.ts';
 import { RULES } from './rules/index.ts';
+import type { Effect } from './semantics/effects.ts';
 import type { Tree } from './semantics/eras.ts';
 import { explainFunction, toMarkdown } from './semantics/explain.ts';
-import { EffectTable, literalsOfInterest } from './semantics/table.ts';
+import { ACQUIRER_NAMES, EffectTable, literalsOfInterest } from './semantics/table.ts';
 import { functionsOf } from './syntax/health.ts';
 import { CParser, ParseRefused } from './syntax/parser.ts';
 
@@ -64,12 +65,13 @@ const EMPTY = { findings: [], notAnalysed: [], extractions: [], iterators: [] };
  */
 export class Engine {
   private readonly interest: RegExp;
+  private readonly acquirers: RegExp;
   /** The last answer: an editor asks for findings, hints and hovers of one text in turn. */
   private last: { readonly key: string; readonly text: string; readonly report: FileReport } | undefined;
 
   private constructor(private readonly parser: CParser) {
-    const names = literalsOfInterest().map(name => name.replace(/\W/g, '\\$&'));
-    this.interest = new RegExp(`\\b(?:${names.join('|')})\\b`);
+    this.interest = anyOf(literalsOfInterest());
+    this.acquirers = anyOf(ACQUIRER_NAMES);
   }
 
   static async create(assets: EngineAssets): Promise<Engine> {
@@ -124,9 +126,9 @@ export class Engine {
   private lower(file: SourceFile, table: EffectTable): { program: Program; broken: NotAnalysed[] } {
     const parsed = this.parser.parse(file.text);
     try {
+      const acquires = this.acquirers.test(file.text);
       const isOfInterest = (name: string): boolean =>
-        table.row(name)?.effects.some(effect => effect.kind === 'acquire' && effect.extraction === true) ??
-        false;
+        table.row(name)?.effects.some(effect => isWorthLowering(effect, acquires)) ?? false;
       const program = lowerProgram(parsed, isOfInterest);
       const broken = functionsOf(parsed)
         .filter(
@@ -169,6 +171,26 @@ export class Engine {
         label: MODE_LABELS[site.mode],
         tooltip: hereInWords(site, file.text),
       }));
+  }
+}
+
+/** Finds any of these names as a word. */
+function anyOf(names: Iterable<string>): RegExp {
+  return new RegExp(`\\b(?:${[...names].map(name => name.replace(/\W/g, '\\$&')).join('|')})\\b`);
+}
+
+/** Whether a call with this effect makes the calling function worth lowering; releases are where the file acquires. */
+function isWorthLowering(effect: Effect, acquires: boolean): boolean {
+  switch (effect.kind) {
+    case 'acquire':
+      return effect.extraction === true;
+    case 'construct':
+    case 'query':
+      return true;
+    case 'release':
+      return acquires;
+    default:
+      return false;
   }
 }
 

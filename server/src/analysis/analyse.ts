@@ -41,7 +41,7 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
   const faults: Fault[] = [];
   const given: { function: FunctionModel; reason: string }[] = [];
   for (const model of program.functions.values()) {
-    if (!mattering.acquiring.has(model.name)) continue;
+    if (!mattering.roots.has(model.name)) continue;
     if (model.blocks.length > LIMITS.rootBlocks) {
       given.push({ function: model, reason: `the function has over ${LIMITS.rootBlocks} basic blocks` });
       continue;
@@ -106,14 +106,15 @@ interface Mattering {
   readonly all: ReadonlySet<string>;
   /** Functions from which an acquisition can be reached. */
   readonly reaching: ReadonlySet<string>;
-  /** Those of them that are analysed as roots. */
-  readonly acquiring: ReadonlySet<string>;
+  /** Those that are analysed by themselves: what acquires, its callers, and what builds, asks or releases. */
+  readonly roots: ReadonlySet<string>;
 }
 
 /** Functions that acquire, and functions whose effects on pages, arrays or iterators must be seen in their callers. */
 function matteringFunctions(program: Program, table: EffectTable): Mattering {
   const all = new Set<string>();
   const acquiring = new Set<string>();
+  const touching = new Set<string>();
   for (const model of program.functions.values())
     for (const call of callsOf(model)) {
       const row = call.callee === undefined ? undefined : table.row(call.callee);
@@ -121,13 +122,15 @@ function matteringFunctions(program: Program, table: EffectTable): Mattering {
       if (row.effects.some(isFollowed)) acquiring.add(model.name);
       if (row.effects.some(effect => /^(acquire|release|free|allocate|construct|store)$/.test(effect.kind)))
         all.add(model.name);
+      if (row.effects.some(effect => /^(release|construct|query)$/.test(effect.kind)))
+        touching.add(model.name);
     }
   for (const name of acquiring) all.add(name);
   const reaching = new Set(acquiring);
   spread(program, all, Number.POSITIVE_INFINITY);
   spread(program, reaching, Number.POSITIVE_INFINITY);
   spread(program, acquiring, LIMITS.callerSteps);
-  return { all, reaching, acquiring };
+  return { all, reaching, roots: new Set([...acquiring, ...touching]) };
 }
 
 /** Adds the callers of what is in the set, up to so many steps away. */

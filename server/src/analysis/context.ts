@@ -9,7 +9,24 @@ import type { Acquisition, State, Trace } from './state.ts';
 import { type Atom, mentions, type Replacement, type SymbolAtom, type Term, Terms } from './terms.ts';
 
 /** What kind of wrong the analysis saw; each is turned into findings by the rule that owns it. */
-export type FaultKind = 'wrong-release' | 'wrong-count' | 'leak' | 'array-leak' | 'array-wrong-free';
+export type FaultKind =
+  | 'wrong-release'
+  | 'unasked-release'
+  | 'wrong-count'
+  | 'leak'
+  | 'array-leak'
+  | 'array-wrong-free'
+  | 'second-release'
+  | 'use-after-release'
+  | 'early-release'
+  | 'mixed-holds'
+  | 'bio-flag'
+  | 'not-dirtied'
+  | 'gup-flags'
+  | 'iterator-kind'
+  | 'iterator-direction'
+  | 'iterator-kept-advanced'
+  | 'kind-test';
 
 /** A fault on some path: plain data for the rules. */
 export interface Fault {

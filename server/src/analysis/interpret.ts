@@ -11,6 +11,7 @@ import type {
 import { isPointerToStruct, type Type } from '../program/types.ts';
 import { assume } from './branch.ts';
 import { executeCall } from './calls.ts';
+import { CHECKS } from './checks/index.ts';
 import type { Context } from './context.ts';
 import { calleeFrame, type Frame, isActive } from './frames.ts';
 import { isSameState, join, widen } from './join.ts';
@@ -256,9 +257,10 @@ class Activation {
   }
 
   private call(call: CallInstruction, values: Values, block: Block): State[] {
+    const row = call.callee === undefined ? undefined : this.context.table.row(call.callee);
+    for (const check of CHECKS) check.call?.(this.context, values, call, row);
     const model = this.interpreter.calleeToEnter(this.frame, values, call);
     if (model) return this.enterCallee(model, call, values, block);
-    const row = call.callee === undefined ? undefined : this.context.table.row(call.callee);
     return executeCall(this.context, values, call, row, block.id).map(outcome => {
       this.storeResult(outcome.state, call, outcome.result);
       return outcome.state;
@@ -366,7 +368,9 @@ class Activation {
   }
 
   private branch(terminator: Terminator & { kind: 'branch' }, state: State): void {
-    const condition = new Values(this.context, state, this.frame).value(terminator.condition);
+    const values = new Values(this.context, state, this.frame);
+    for (const check of CHECKS) check.branch?.(this.context, values, terminator);
+    const condition = values.value(terminator.condition);
     const text = this.context.source(terminator.span).replace(/\s+/g, ' ');
     for (const isTrue of [true, false]) {
       const target = isTrue ? terminator.whenTrue : terminator.whenFalse;

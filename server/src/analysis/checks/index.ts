@@ -1,0 +1,4 @@
+import type { Check } from './check.ts';
+
+/** The checks that are made on every path, in no particular order. */
+export const CHECKS: readonly Check[] = [];
