@@ -41,7 +41,8 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
   const faults: Fault[] = [];
   const given: { function: FunctionModel; reason: string }[] = [];
   for (const model of program.functions.values()) {
-    if (!mattering.roots.has(model.name)) continue;
+    const isAcquiring = mattering.acquiring.has(model.name);
+    if (!isAcquiring && !mattering.touching.has(model.name)) continue;
     if (model.blocks.length > LIMITS.rootBlocks) {
       given.push({ function: model, reason: `the function has over ${LIMITS.rootBlocks} basic blocks` });
       continue;
@@ -81,10 +82,13 @@ function runRoot(context: Context, model: FunctionModel, mattering: Mattering): 
     });
     values.store(place, values.fresh(`parameter:${parameter.id}:${parameter.name}`, parameter.type));
   }
+  const isAcquiring = mattering.acquiring.has(model.name);
   const interpreter = new Interpreter(
     context,
-    name => mattering.all.has(name),
+    // Below a function that only touches pages, what acquires is analysed by itself.
+    name => mattering.all.has(name) && (isAcquiring || !mattering.reaching.has(name)),
     name => mattering.reaching.has(name),
+    isAcquiring ? LIMITS.stepsPerRoot : LIMITS.stepsPerTouchingRoot,
   );
   judgeExits(context, frame, interpreter.run(frame, entry));
 }
@@ -106,8 +110,10 @@ interface Mattering {
   readonly all: ReadonlySet<string>;
   /** Functions from which an acquisition can be reached. */
   readonly reaching: ReadonlySet<string>;
-  /** Those that are analysed by themselves: what acquires, its callers, and what builds, asks or releases. */
-  readonly roots: ReadonlySet<string>;
+  /** Those that acquire, and their callers: analysed by themselves with all that they call. */
+  readonly acquiring: ReadonlySet<string>;
+  /** Those that build, ask or release: analysed by themselves, without what acquires below them. */
+  readonly touching: ReadonlySet<string>;
 }
 
 /** Functions that acquire, and functions whose effects on pages, arrays or iterators must be seen in their callers. */
@@ -130,7 +136,7 @@ function matteringFunctions(program: Program, table: EffectTable): Mattering {
   spread(program, all, Number.POSITIVE_INFINITY);
   spread(program, reaching, Number.POSITIVE_INFINITY);
   spread(program, acquiring, LIMITS.callerSteps);
-  return { all, reaching, roots: new Set([...acquiring, ...touching]) };
+  return { all, reaching, acquiring, touching };
 }
 
 /** Adds the callers of what is in the set, up to so many steps away. */

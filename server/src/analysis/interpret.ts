@@ -50,7 +50,14 @@ export class Interpreter {
     private readonly context: Context,
     private readonly matters: (name: string) => boolean,
     private readonly acquires: (name: string) => boolean,
+    private readonly maxSteps: number,
   ) {}
+
+  /** Counts an instruction. @throws TooComplex, Cancelled */
+  count(): void {
+    if (++this.context.steps > this.maxSteps) throw new TooComplex('too many paths');
+    if (this.context.steps % 256 === 0 && this.context.isCancelled()) throw new Cancelled();
+  }
 
   run(frame: Frame, entry: State): Exit[] {
     return new Activation(this.context, this, frame, this.shapeOf(frame.function)).run(entry);
@@ -85,7 +92,8 @@ export class Interpreter {
 /** What arrived at one block in one property, by the edge it came over. */
 interface Meeting {
   readonly arrivals: Map<string, State>;
-  joined: State;
+  /** All that had arrived when the block was last run. */
+  joined: State | undefined;
   visits: number;
   /** Bounds that did not settle yet. */
   readonly moves: Map<string, number>;
@@ -111,8 +119,9 @@ class Activation {
   run(entry: State): Exit[] {
     this.enter(this.frame.function.entry, entry, '');
     for (let next = this.take(); next; next = this.take()) {
-      const meeting = this.states.get(next.block.id)?.get(next.property);
-      if (meeting) this.runBlock(next.block, meeting.joined.clone(), next.property);
+      const meeting = this.states.get(next.block.id)!.get(next.property)!;
+      if (this.rejoin(next.block, next.property, meeting))
+        this.runBlock(next.block, meeting.joined!.clone(), next.property);
     }
     return this.exits;
   }
@@ -141,17 +150,16 @@ class Activation {
       this.context.leftOut = true;
       return;
     }
-    const meeting: Meeting = known ?? { arrivals: new Map(), joined: state, visits: 0, moves: new Map() };
+    const meeting: Meeting = known ?? { arrivals: new Map(), joined: undefined, visits: 0, moves: new Map() };
     states.set(property, meeting);
     meeting.arrivals.set(edge, state);
-    if (++meeting.visits > LIMITS.visitsPerBlock) throw new TooComplex('loops do not settle');
-    if (known && !this.rejoin(block, property, meeting)) return;
     if (!this.pending.some(each => each.block === block && each.property === property))
       this.pending.push({ block, property });
   }
 
   /** Joins all that arrived at a block; false where that is no news. */
   private rejoin(block: Block, property: string, meeting: Meeting): boolean {
+    if (++meeting.visits > LIMITS.visitsPerBlock) throw new TooComplex('loops do not settle');
     const tag = `${this.frame.key}|${block.id}|${this.context.number(property)}`;
     const [first, ...others] = meeting.arrivals.values();
     let joined = first!;
@@ -159,12 +167,10 @@ class Activation {
     if (others.length === 0) joined = joined.clone();
     // Every loop passes its head again: bounds are given up there first, so that the loop's own condition can restore them.
     const patience = property.endsWith(AGAIN) ? 1 : LIMITS.wideningElsewhere;
-    if (meeting.visits > LIMITS.visitsBeforeWidening * patience)
-      widen(this.context, meeting.joined, joined, {
-        moves: meeting.moves,
-        thresholds: this.shape.thresholds,
-      });
-    if (isSameState(meeting.joined, joined)) return false;
+    const before = meeting.joined;
+    if (before && meeting.visits > LIMITS.visitsBeforeWidening * patience)
+      widen(this.context, before, joined, { moves: meeting.moves, thresholds: this.shape.thresholds });
+    if (before && isSameState(before, joined)) return false;
     meeting.joined = joined;
     return true;
   }
@@ -201,13 +207,8 @@ class Activation {
     this.enter(block, state, `${this.edge}>${this.edges++}`);
   }
 
-  private count(): void {
-    if (++this.context.steps > LIMITS.stepsPerRoot) throw new TooComplex('too many paths');
-    if (this.context.steps % 256 === 0 && this.context.isCancelled()) throw new Cancelled();
-  }
-
   private execute(instruction: Instruction, state: State, block: Block): State[] {
-    this.count();
+    this.interpreter.count();
     const values = new Values(this.context, state, this.frame);
     switch (instruction.kind) {
       case 'assign':

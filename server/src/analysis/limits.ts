@@ -10,6 +10,8 @@ export const LIMITS = {
   visitsPerBlock: 60,
   /** Instructions executed abstractly for one root function, callees included: about half a second. */
   stepsPerRoot: 4_000,
+  /** The same for a function that only builds, asks or releases. */
+  stepsPerTouchingRoot: 1_000,
   /** Beyond so many steps callees that acquire nothing are taken by convention. */
   stepsBeforeConvention: 2_000,
   /** How many callers up from an acquisition are analysed as roots: the helper and its users. */
