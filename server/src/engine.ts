@@ -6,6 +6,7 @@ import type { Program } from './program/model.ts';
 import { assemble } from './report/assemble.ts';
 import { assembleSites } from './report/assembleSites.ts';
 import type { Finding, NotAnalysed, Severity } from './report/findings.ts';
+import { type Piece, relocate } from './report/relocate.ts';
 import type { ExtractionSite, IteratorSite } from './report/sites.ts';
 import { applyAllows } from './report/suppress.ts';
 import { RULES } from './rules/index.ts';
@@ -33,6 +34,14 @@ export interface AnalyseOptions {
   readonly tree: Tree;
   /** Severity by rule id; absent: the rule's default. */
   readonly severities?: Readonly<Record<string, Severity | 'off'>>;
+  /** Asked for what the headers of a file define, where that matters. */
+  readonly declarations?: (path: string, text: string) => Declarations;
+}
+
+/** Definitions from the headers of a file, to be read behind it; each piece tells where it stands. */
+export interface Declarations {
+  readonly text: string;
+  readonly pieces: readonly Piece[];
 }
 
 /** All that is said about one file. */
@@ -105,10 +114,11 @@ export class Engine {
 
   private report(file: SourceFile, options: AnalyseOptions, cancel: CancelSignal): FileReport {
     const table = new EffectTable(options.tree);
-    const { program, broken } = this.lower(file, table);
+    const { program, broken, pieces } = this.lower(file, table, options);
     const result = analyse(program, table, cancel);
     const severities = options.severities ?? {};
-    const findings = assemble(file.path, file.text, result.faults, severities);
+    const assembled = assemble(file.path, program.text, result.faults, severities);
+    const findings = relocate(assembled, file.text.length, pieces);
     return {
       path: file.path,
       findings: applyAllows(file.text, file.path, findings, {
@@ -117,23 +127,30 @@ export class Engine {
         functionAt: offset => functionAt(program, offset),
       }),
       notAnalysed: [...broken, ...givenUp(file.path, program, result)],
-      extractions: assembleSites(file.path, result.sites),
+      extractions: assembleSites(file.path, result.sites).filter(site => site.start < file.text.length),
       iterators: [],
     };
   }
 
-  /** The program of a file, and the functions the parser did not understand. */
-  private lower(file: SourceFile, table: EffectTable): { program: Program; broken: NotAnalysed[] } {
-    const parsed = this.parser.parse(file.text);
+  /** The program of a file with what it needs of its headers, and the functions the parser did not understand. */
+  private lower(
+    file: SourceFile,
+    table: EffectTable,
+    options: AnalyseOptions,
+  ): { program: Program; broken: NotAnalysed[]; pieces: readonly Piece[] } {
+    const acquires = this.acquirers.test(file.text);
+    const headers = acquires ? options.declarations?.(file.path, file.text) : undefined;
+    const parsed = this.parser.parse(headers ? `${file.text}\n${headers.text}` : file.text);
     try {
-      const acquires = this.acquirers.test(file.text);
-      const isOfInterest = (name: string): boolean =>
-        table.row(name)?.effects.some(effect => isWorthLowering(effect, acquires)) ?? false;
-      const program = lowerProgram(parsed, isOfInterest);
+      const isOfInterest = (name: string): boolean => table.row(name)?.effects.some(isWorthLowering) ?? false;
+      // Where a file acquires, any function of it may put pages into a member, or take them from there.
+      const program = lowerProgram(parsed, acquires ? () => true : isOfInterest);
       const broken = functionsOf(parsed)
         .filter(
           each =>
-            each.errors.length > 0 && this.isOfInterest(file.text.slice(each.span.start, each.span.end)),
+            each.errors.length > 0 &&
+            each.span.start < file.text.length &&
+            this.isOfInterest(file.text.slice(each.span.start, each.span.end)),
         )
         .map(each => ({
           file: file.path,
@@ -141,7 +158,7 @@ export class Engine {
           function: each.name,
           reason: 'the parser does not understand this function',
         }));
-      return { program, broken };
+      return { program, broken, pieces: headers?.pieces ?? [] };
     } finally {
       parsed.dispose();
     }
@@ -179,19 +196,11 @@ function anyOf(names: Iterable<string>): RegExp {
   return new RegExp(`\\b(?:${[...names].map(name => name.replace(/\W/g, '\\$&')).join('|')})\\b`);
 }
 
-/** Whether a call with this effect makes the calling function worth lowering; releases are where the file acquires. */
-function isWorthLowering(effect: Effect, acquires: boolean): boolean {
-  switch (effect.kind) {
-    case 'acquire':
-      return effect.extraction === true;
-    case 'construct':
-    case 'query':
-      return true;
-    case 'release':
-      return acquires;
-    default:
-      return false;
-  }
+/** Whether a call with this effect makes the calling function worth lowering. */
+function isWorthLowering(effect: Effect): boolean {
+  return effect.kind === 'acquire'
+    ? effect.extraction === true
+    : effect.kind === 'construct' || effect.kind === 'query';
 }
 
 const MODE_LABELS: Readonly<Record<ExtractionSite['mode'], string>> = {

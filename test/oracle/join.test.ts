@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { Context } from '../../server/src/analysis/context.ts';
 import { Facts } from '../../server/src/analysis/facts.ts';
 import { join, widen } from '../../server/src/analysis/join.ts';
+import { Members } from '../../server/src/analysis/members.ts';
 import type { Place } from '../../server/src/analysis/places.ts';
 import { State } from '../../server/src/analysis/state.ts';
 import { INT } from '../../server/src/program/types.ts';
@@ -34,7 +35,7 @@ function newContext(): { context: Context; places: Place[] } {
     references: [],
     callers: new Map(),
   };
-  const context = new Context(program, new EffectTable(treeForEra('will-pin')), () => false);
+  const context = new Context(program, new EffectTable(treeForEra('will-pin')), new Members(), () => false);
   const places = Array.from({ length: PLACES }, (_, id) => context.places.local('f', id, INT));
   return { context, places };
 }

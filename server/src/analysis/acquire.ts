@@ -73,13 +73,19 @@ function reportSite(call: Call): void {
   const address = operand(call, effect.iterator);
   const iterator = address && state.iteratorOf(address);
   const facts = iterator && state.iterators.get(iterator);
-  const direction = effect.iterator ? (facts?.direction ?? 'variable') : flagsDirection(call);
   context.onAcquire(
     acquisition,
     modeOf(state, effect, iterator),
     effect.iterator ? (facts?.kinds ?? ITERATOR_KINDS) : [],
-    direction,
+    directionOf(call),
   );
+}
+
+function directionOf(call: Call): Direction | 'variable' {
+  const { effect, state } = call;
+  if (!effect.iterator) return flagsDirection(call);
+  const address = operand(call, effect.iterator);
+  return (address && state.iterators.get(state.iteratorOf(address))?.direction) ?? 'variable';
 }
 
 /** For get_user_pages() and its kin the direction is FOLL_WRITE. */
@@ -395,6 +401,7 @@ function blankSet(call: Prepared): PageSet {
     status: 'held',
     keepers: [],
     hasOwnReference: false,
+    direction: directionOf(call),
     isViewed: false,
     dropped: [],
   };

@@ -1,5 +1,6 @@
 import type { CancelSignal } from '../base/cancel.ts';
 import type { CallInstruction, FunctionModel, Program } from '../program/model.ts';
+import { isPointerToStruct, PAGE_TAGS } from '../program/types.ts';
 import type { Acquire } from '../semantics/effects.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
@@ -8,8 +9,10 @@ import { Context, clearer, type Fault } from './context.ts';
 import { judgeExits } from './exits.ts';
 import { Facts } from './facts.ts';
 import { type Frame, rootFrame } from './frames.ts';
-import { Interpreter, TooComplex } from './interpret.ts';
+import { Interpreter, returnsPages, TooComplex } from './interpret.ts';
 import { LIMITS } from './limits.ts';
+import { judgeMembers } from './memberFaults.ts';
+import { Members, noteStores } from './members.ts';
 import { type Release, State } from './state.ts';
 import { Values } from './values.ts';
 
@@ -39,6 +42,7 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
   const sites = new Map<number, AcquisitionSite>();
   for (const model of program.functions.values()) collectSites(model, table, sites);
   const faults: Fault[] = [];
+  const members = new Members();
   const given: { function: FunctionModel; reason: string }[] = [];
   for (const model of program.functions.values()) {
     const isAcquiring = mattering.acquiring.has(model.name);
@@ -47,13 +51,19 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
       given.push({ function: model, reason: `the function has over ${LIMITS.rootBlocks} basic blocks` });
       continue;
     }
-    const context = new Context(program, table, isCancelled, (acquisition, mode, kinds, direction) => {
-      const site = sites.get(acquisition.span.start);
-      if (!site) return;
-      site.modes.add(mode);
-      for (const kind of kinds) site.kinds.add(kind);
-      site.directions.add(direction);
-    });
+    const context = new Context(
+      program,
+      table,
+      members,
+      isCancelled,
+      (acquisition, mode, kinds, direction) => {
+        const site = sites.get(acquisition.span.start);
+        if (!site) return;
+        site.modes.add(mode);
+        for (const kind of kinds) site.kinds.add(kind);
+        site.directions.add(direction);
+      },
+    );
     try {
       runRoot(context, model, mattering);
       faults.push(...context.faults.values());
@@ -66,6 +76,7 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
       given.push({ function: model, reason: error.message });
     }
   }
+  faults.push(...judgeMembers(members));
   return { faults: distinct(faults), sites: [...sites.values()], given };
 }
 
@@ -90,7 +101,9 @@ function runRoot(context: Context, model: FunctionModel, mattering: Mattering): 
     name => mattering.reaching.has(name),
     isAcquiring ? LIMITS.stepsPerRoot : LIMITS.stepsPerTouchingRoot,
   );
-  judgeExits(context, frame, interpreter.run(frame, entry));
+  const exits = interpreter.run(frame, entry);
+  for (const { state } of exits) noteStores(context, state, context.members);
+  if (isAcquiring) judgeExits(context, frame, exits);
 }
 
 /** The same fault seen from several roots is one; the shortest path explains it best. */
@@ -131,12 +144,29 @@ function matteringFunctions(program: Program, table: EffectTable): Mattering {
       if (row.effects.some(effect => /^(release|construct|query)$/.test(effect.kind)))
         touching.add(model.name);
     }
+  for (const model of program.functions.values()) {
+    if (movesPages(model)) touching.add(model.name);
+    if (returnsPages(model)) all.add(model.name);
+  }
   for (const name of acquiring) all.add(name);
   const reaching = new Set(acquiring);
   spread(program, all, Number.POSITIVE_INFINITY);
   spread(program, reaching, Number.POSITIVE_INFINITY);
   spread(program, acquiring, LIMITS.callerSteps);
+  spread(program, touching, LIMITS.callerSteps);
   return { all, reaching, acquiring, touching };
+}
+
+/** Whether a function stores a page, or an array of pages, in something that is no local. */
+function movesPages(model: FunctionModel): boolean {
+  return model.blocks.some(block =>
+    block.instructions.some(
+      instruction =>
+        instruction.kind === 'assign' &&
+        instruction.place.kind !== 'variable' &&
+        [1, 2].some(depth => isPointerToStruct(instruction.value.type, PAGE_TAGS, depth)),
+    ),
+  );
 }
 
 /** Adds the callers of what is in the set, up to so many steps away. */

@@ -50,6 +50,7 @@ export function executeCall(
   if (!row) {
     const result = resultSymbol(values, call);
     giveToUnknown(context, values, call, result);
+    values.state.released.clear();
     return [{ state: values.state, result }];
   }
   const followed = row.effects.find(isFollowed);

@@ -3,6 +3,7 @@ import type { FunctionModel, Program, Variable } from '../program/model.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import type { Frame } from './frames.ts';
+import type { Members } from './members.ts';
 import { Places } from './places.ts';
 import { ReleaseSites } from './releaseSites.ts';
 import type { Acquisition, State, Trace } from './state.ts';
@@ -84,6 +85,8 @@ export class Context {
   constructor(
     readonly program: Program,
     readonly table: EffectTable,
+    /** What all functions of the file keep in members of structs. */
+    readonly members: Members,
     readonly isCancelled: () => boolean,
     /** Told of every acquisition that is carried out, with what its context says. */
     readonly onAcquire: (
@@ -196,5 +199,11 @@ export class Context {
       ]),
     );
     state.freed = new Set([...state.freed].map(again));
+    state.released = new Map(
+      [...state.released].map(([term, { count, release }]) => [
+        again(term),
+        { count: count && again(count), release },
+      ]),
+    );
   }
 }

@@ -8,7 +8,7 @@ import type {
   Instruction,
   Terminator,
 } from '../program/model.ts';
-import { isPointerToStruct, type Type } from '../program/types.ts';
+import { isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
 import { assume } from './branch.ts';
 import { executeCall } from './calls.ts';
 import { CHECKS } from './checks/index.ts';
@@ -16,6 +16,7 @@ import type { Context } from './context.ts';
 import { calleeFrame, type Frame, isActive } from './frames.ts';
 import { isSameState, join, widen } from './join.ts';
 import { LIMITS } from './limits.ts';
+import { noteAssignment } from './members.ts';
 import { allocationOf, reachable, setsOf } from './reach.ts';
 import { type Shape, shapeOf } from './shapes.ts';
 import type { State } from './state.ts';
@@ -38,7 +39,6 @@ export interface Exit {
 /** Thrown where a bound of limits.ts was hit; the root is then listed as not analysed. */
 export class TooComplex extends Error {}
 
-const PAGE_ARRAY_TAGS = new Set(['struct page', 'struct folio']);
 const ITERATOR_TAGS = new Set(['struct iov_iter']);
 const VECTOR_TAGS = new Set(['struct bio_vec', 'struct scatterlist']);
 
@@ -76,7 +76,8 @@ export class Interpreter {
     if (isActive(frame, model) || !this.matters(model.name)) return;
     if (this.acquires(model.name)) return model;
     const mayStillEnter = this.context.steps < LIMITS.stepsBeforeConvention;
-    return mayStillEnter && touchesTracked(this.context, values, call) ? model : undefined;
+    if (!mayStillEnter) return;
+    return returnsPages(model) || touchesTracked(this.context, values, call) ? model : undefined;
   }
 
   private shapeOf(model: FunctionModel): Shape {
@@ -243,6 +244,8 @@ class Activation {
     }
     const term = values.value(value);
     this.noteArray(values.state, term, placeExpression);
+    const type = placeExpression.type.kind === 'unknown' ? value.type : placeExpression.type;
+    noteAssignment(values, { place, type, value: term, span: placeExpression.span });
     values.store(place, term);
   }
 
@@ -411,6 +414,11 @@ class Activation {
   }
 }
 
+/** Whether a function finds a page, or an array of pages, for its caller. */
+export function returnsPages({ returnType }: FunctionModel): boolean {
+  return [1, 2].some(depth => isPointerToStruct(returnType, PAGE_TAGS, depth));
+}
+
 /** Whether a call is given pages, arrays, objects or iterators that the state follows. */
 function touchesTracked(context: Context, values: Values, call: CallInstruction): boolean {
   const { state } = values;
@@ -430,5 +438,5 @@ function isLvalue(expression: Expression): boolean {
 }
 
 function isArrayOfPages(type: Type): boolean {
-  return isPointerToStruct(type, PAGE_ARRAY_TAGS, 2) || isPointerToStruct(type, VECTOR_TAGS, 1);
+  return isPointerToStruct(type, PAGE_TAGS, 2) || isPointerToStruct(type, VECTOR_TAGS, 1);
 }

@@ -244,6 +244,8 @@ function joinMaps(left: State, right: State, result: State): void {
   for (const [term, keepers] of right.keepers)
     result.keepers.set(term, union(left.keepers.get(term) ?? [], keepers));
   for (const term of left.freed) if (!right.freed.has(term)) result.freed.delete(term);
+  for (const [term, { count }] of left.released)
+    if (right.released.get(term)?.count !== count) result.released.delete(term);
 }
 
 /** Whether a block's state is what it was on the last visit, or less. */

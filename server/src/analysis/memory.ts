@@ -7,7 +7,7 @@ import { mentions, type Term } from './terms.ts';
 /** Reads and writes the memory of a state. */
 export class Memory {
   constructor(
-    protected readonly context: Context,
+    readonly context: Context,
     readonly state: State,
   ) {}
 

@@ -15,6 +15,8 @@ export interface Place {
   /** The members behind the root: `.vec.pages`. */
   readonly path: string;
   readonly type: Type;
+  /** `struct foo::bar`, where the place is a member of a struct of known type. */
+  readonly owner?: string;
 }
 
 /** The registry of places of one analysis. */
@@ -43,7 +45,9 @@ export class Places {
   }
 
   member(object: Place, name: string, type: Type): Place {
-    return this.intern(`${object.key}.${name}`, object.root, `${object.path}.${name}`, type);
+    const isStruct = object.type.kind === 'struct' && object.type.tag.startsWith('struct ');
+    const owner = isStruct ? `${(object.type as { tag: string }).tag}::${name}` : undefined;
+    return this.intern(`${object.key}.${name}`, object.root, `${object.path}.${name}`, type, owner);
   }
 
   /** The same path behind another pointer. */
@@ -51,15 +55,28 @@ export class Places {
     if (pointer.kind === 'address' && !pointer.array) {
       const target = this.byKey.get(pointer.place);
       if (target)
-        return this.intern(target.key + place.path, target.root, target.path + place.path, place.type);
+        return this.intern(
+          target.key + place.path,
+          target.root,
+          target.path + place.path,
+          place.type,
+          place.owner,
+        );
     }
-    return this.intern(`*${pointer.id}${place.path}`, { kind: 'pointer', pointer }, place.path, place.type);
+    return this.intern(
+      `*${pointer.id}${place.path}`,
+      { kind: 'pointer', pointer },
+      place.path,
+      place.type,
+      place.owner,
+    );
   }
 
-  private intern(key: string, root: PlaceRoot, path: string, type: Type): Place {
+  private intern(key: string, root: PlaceRoot, path: string, type: Type, owner?: string): Place {
     const known = this.byKey.get(key);
-    if (known && (known.type.kind !== 'unknown' || type.kind === 'unknown')) return known;
-    const place = { key, root, path, type };
+    const isKnownType = known && (known.type.kind !== 'unknown' || type.kind === 'unknown');
+    if (isKnownType && (known.owner || !owner)) return known;
+    const place = { key, root, path, type: isKnownType ? known.type : type, owner: owner ?? known?.owner };
     this.byKey.set(key, place);
     return place;
   }

@@ -5,6 +5,7 @@ import type { Hold } from '../semantics/holds.ts';
 import { ITERATOR_KINDS, USER_BACKED_KINDS } from '../semantics/holds.ts';
 import type { Context } from './context.ts';
 import { type Frame, isWithin } from './frames.ts';
+import { knowsIterator, memberOf, testedMembers } from './members.ts';
 import type { PageSet, State } from './state.ts';
 import { uniteAround } from './stretches.ts';
 import { asNumber, mentions, PAGE_BEHIND, type Term } from './terms.ts';
@@ -57,6 +58,7 @@ function releasePage(releasing: Releasing, term: Term): void {
     const failed = neverFilled(state, term);
     if (failed) reportNothing(releasing, failed);
     else if (term.kind === 'operation' && term.operator === PAGE_BEHIND) releaseUnknown(state);
+    releaseForeign(releasing, term, undefined);
     return;
   }
   const { set, index } = uniteAround(context, state, page.set, page.index ?? values.number(0));
@@ -65,6 +67,7 @@ function releasePage(releasing: Releasing, term: Term): void {
     return;
   }
   checkHold(releasing, set);
+  if (isReleased(releasing, set, index)) reportSecond(releasing, set);
   if (set.status !== 'held') return;
   record(releasing, set);
   if (isUnheld(state, set)) {
@@ -73,12 +76,87 @@ function releasePage(releasing: Releasing, term: Term): void {
   }
   if (isBeyondObtained(releasing, set, index)) {
     reportCount(releasing, set, set.asked ?? set.obtained);
-    drop(releasing, set);
+    forget(releasing, set);
     return;
   }
   // page_ref_sub() and its like drop several holds of one page: those of pages that were merged.
   if (releasing.effect.count) state.updateSet(set.id, { isExact: false });
   else shrink(releasing, set, index);
+}
+
+/**
+ * Whether slot `index`, and with it all that is released here, has been released before on this path.
+ * Pages that carry no hold, or a second one, are no matter of counting.
+ */
+function isReleased(releasing: Releasing, set: PageSet, index: Term): boolean {
+  const { state } = releasing;
+  if (!set.isExact || set.hasOwnReference || possibleHolds(state, set).has('none')) return false;
+  if (set.dropped.length === 0 || state.warned) return false;
+  if (state.facts.bounds(index).low < 0 || !state.facts.isLess(index, set.obtained)) return false;
+  if (set.status === 'dropped') return true;
+  return set.status === 'held' && state.facts.isLess(index, set.from);
+}
+
+function reportSecond(releasing: Releasing, set: PageSet): void {
+  const { state, context, instruction, values } = releasing;
+  const first = set.dropped.at(-1)!;
+  context.report({
+    kind: 'second-release',
+    span: placeOfCall(instruction),
+    frame: values.frame,
+    origin: originOf(set),
+    acquisition: set.acquisition,
+    confidence: 'certain',
+    trace: state.trace,
+    details: { first: first.callee, firstAt: String(first.span.start) },
+    callee: calleeOf(instruction),
+  });
+}
+
+/** Pages of unknown origin: what other functions put into the member they were found in tells more. */
+function releaseForeign(releasing: Releasing, term: Term, count: Term | undefined): void {
+  const { context, state, instruction, values, effect } = releasing;
+  const isOwnFunction = context.program.functions.has(instruction.callee ?? '');
+  if (state.warned || isOwnFunction || state.facts.isZero(term)) return;
+  const release = {
+    callee: instruction.callee ?? '',
+    span: instruction.calleeSpan,
+    frame: values.frame,
+  };
+  context.members.noteRelease(memberOf(context, term), {
+    ...release,
+    hold: effect.hold,
+    call: calleeOf(instruction),
+    placeText: context.source(instruction.arguments[effect.pages.argument - 1]!.span),
+    trace: state.trace,
+    guards: testedMembers(context, state),
+    isDecided: knowsIterator(state),
+    dirties: effect.dirties !== undefined,
+  });
+  if (effect.pages.form !== 'array' && !isPlainMember(term)) return;
+  const before = state.released.get(term);
+  if (before && before.count === count) reportForeignSecond(releasing, before.release);
+  state.released.set(term, { count, release });
+}
+
+/** What a member, not an array's slot, held when the function began. */
+function isPlainMember(term: Term): boolean {
+  return term.kind === 'symbol' && /^memory:.*\./.test(term.name);
+}
+
+function reportForeignSecond(releasing: Releasing, first: PageSet['dropped'][number]): void {
+  const { state, context, instruction, values, effect } = releasing;
+  const placeText = context.source(instruction.arguments[effect.pages.argument - 1]!.span);
+  context.report({
+    kind: 'second-release',
+    span: placeOfCall(instruction),
+    frame: values.frame,
+    origin: { span: first.span, callee: '', placeText },
+    confidence: 'guess',
+    trace: state.trace,
+    details: { first: first.callee, firstAt: String(first.span.start) },
+    callee: calleeOf(instruction),
+  });
 }
 
 /** The acquisition that was to fill an uninitialised variable, and failed. */
@@ -171,8 +249,9 @@ function releaseArray(releasing: Releasing, array: Term): void {
   if (touched.length === 0 && copied) {
     checkHold(releasing, copied);
     record(releasing, copied);
-    drop(releasing, copied);
+    forget(releasing, copied);
   }
+  if (touched.length === 0 && !copied) releaseForeign(releasing, array, count);
   if (releasing.effect.freesArray) values.state.freed.add(array);
 }
 
@@ -192,7 +271,7 @@ function countTerm(releasing: Releasing): Term | undefined {
 
 /** Slots [-start, -start + count) of the set are released, as far as it has them. */
 function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: Term | undefined): void {
-  const { state, context } = releasing;
+  const { state, context, values } = releasing;
   const { facts } = state;
   if (count && facts.bounds(count).high <= 0 && facts.bounds(count).low >= 0) return;
   if (count && facts.isAtMost(count, start) && facts.bounds(count).low >= 0) return;
@@ -202,6 +281,8 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
   }
   if (count && facts.isAtMost(count, start)) return;
   checkHold(releasing, set);
+  if (isReleased(releasing, set, context.terms.subtract(values.number(0), start)))
+    reportSecond(releasing, set);
   if (set.status !== 'held') return;
   record(releasing, set);
   if (!count || isUnheld(state, set)) {
@@ -212,7 +293,7 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
   const end = context.terms.subtract(count, start);
   if (set.isExact && isWrongCount(releasing, set, end)) {
     reportCount(releasing, set, end);
-    drop(releasing, set);
+    forget(releasing, set);
   } else if (facts.isAtMost(set.to, end)) drop(releasing, set);
   else if (set.isExact && facts.isAtMost(end, set.to) && !facts.isLess(end, set.from))
     partly(releasing, set, start, end);
@@ -287,6 +368,11 @@ function releaseObject(releasing: Releasing, term: Term): void {
 
 function drop(releasing: Releasing, set: PageSet): void {
   releasing.state.updateSet(set.id, { status: 'dropped' });
+}
+
+/** What a wrong release left of the pages is not known. */
+function forget(releasing: Releasing, set: PageSet): void {
+  releasing.state.updateSet(set.id, { status: 'dropped', isExact: false });
 }
 
 /** Notes where a set is released: leaks are told from where no such place can be reached any more. */

@@ -70,6 +70,8 @@ export interface PageSet {
   readonly keepers: readonly Keeper[];
   /** An own reference was taken on top (get_page): put_page is then right too. */
   readonly hasOwnReference: boolean;
+  /** What the transfer does to the pages: FOLL_WRITE or a destination writes them. */
+  readonly direction: Direction | 'variable';
   /** Its pfn or bus address was taken: whoever got that may be the owner, after success. */
   readonly isViewed: boolean;
   /** Where it was dropped, for double-release and audit. */
@@ -130,6 +132,8 @@ export class State {
   /** Pointers an unknown callee may have kept. */
   keepers = new Map<Term, readonly Keeper[]>();
   freed = new Set<Term>();
+  /** Arrays and pages of unknown origin that were released, with the number of pages; any call of unknown effect ends it. */
+  released = new Map<Term, { readonly count: Term | undefined; readonly release: Release }>();
   trace: Trace | undefined;
   /** A WARN* fired on the way. */
   warned = false;
@@ -146,6 +150,7 @@ export class State {
     copy.aliases = new Map(this.aliases);
     copy.keepers = new Map(this.keepers);
     copy.freed = new Set(this.freed);
+    copy.released = new Map(this.released);
     copy.trace = this.trace;
     copy.warned = this.warned;
     return copy;

@@ -54,7 +54,9 @@ export class Values extends Memory {
       case 'member':
         return places.member(this.place(expression.object), expression.member, expression.type);
       case 'index': {
-        const address = this.terms.add(this.value(expression.array), this.value(expression.index));
+        const array = this.value(expression.array);
+        if (array.kind !== 'linear') this.context.pointers.add(array);
+        const address = this.terms.add(array, this.value(expression.index));
         return places.target(address, expression.type);
       }
       case 'cast':

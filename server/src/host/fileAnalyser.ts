@@ -7,6 +7,7 @@ import { type JsonReport, locate } from '../report/json.ts';
 import type { Era, Tree } from '../semantics/eras.ts';
 import { assumedTree, treeForEra } from '../semantics/trees.ts';
 import { decode, type Overlays, readBytes, readText } from './files.ts';
+import { Headers } from './headers.ts';
 import { findTree } from './trees.ts';
 
 /** What a run asks of each file; plain data, so that it can be sent to a thread. */
@@ -37,11 +38,14 @@ export function loadAssets(directory: string): EngineAssets {
 /** Reads files and has the engine analyse them, one at a time. */
 export class FileAnalyser {
   private readonly trees = new Map<string, Tree | undefined>();
+  private readonly headers: Headers;
 
   private constructor(
     private readonly engine: Engine,
     private readonly options: RunOptions,
-  ) {}
+  ) {
+    this.headers = new Headers(options.overlays);
+  }
 
   static async create(assets: EngineAssets, options: RunOptions): Promise<FileAnalyser> {
     return new FileAnalyser(await Engine.create(assets), options);
@@ -58,7 +62,11 @@ export class FileAnalyser {
   }
 
   analyse(request: FileRequest, text: string, cancel?: CancelSignal): FileReport {
-    const options = { tree: this.treeFor(request.path, text), severities: this.options.severities };
+    const options = {
+      tree: this.treeFor(request.path, text),
+      severities: this.options.severities,
+      declarations: () => this.headers.declarationsFor(request.path, text),
+    };
     return this.engine.analyse({ path: request.display, text }, options, cancel);
   }
 

@@ -170,6 +170,9 @@ export function pointee(type: Type): Type {
   return UNKNOWN;
 }
 
+/** The structs that stand for a page. */
+export const PAGE_TAGS: ReadonlySet<string> = new Set(['struct page', 'struct folio']);
+
 /** `struct page **` and the like: depth counts stars. */
 export function isPointerToStruct(type: Type, tags: ReadonlySet<string>, depth: number): boolean {
   let at = type;

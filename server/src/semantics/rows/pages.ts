@@ -40,6 +40,14 @@ const references: FunctionRow[] = [
     '231 page_ref_add_unless(page, nr, u)',
     '246 folio_ref_add_unless(folio, nr, u)',
   ]),
+  row('folio_remove_rmap_pte(folio, page, vma)', 'include/linux/rmap.h:256', taken(), {
+    since: '6.8',
+    summary: 'Ends a mapping of the page: the reference that the mapping held is the caller’s from now on.',
+  }),
+  row('page_remove_rmap(page, vma, compound)', 'mm/rmap.c:1423 (6.1.192)', taken(), {
+    until: '6.7',
+    summary: 'Ends a mapping of the page: the reference that the mapping held is the caller’s from now on.',
+  }),
   row('folio_isolate_lru(folio)', 'mm/vmscan.c:1787', taken('bool'), {
     since: '6.3',
     summary: 'Isolates a folio with one reference.',

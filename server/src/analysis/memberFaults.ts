@@ -1,0 +1,164 @@
+import type { Hold } from '../semantics/holds.ts';
+import type { Fault } from './context.ts';
+import type { MemberFlag, MemberKey, MemberRelease, MemberStore, Members } from './members.ts';
+
+/**
+ * What is wrong with releases of pages found in members, judged by what all functions of the file put there. It rests
+ * on the type of the object alone: every fault is a guess, and pages of unknown origin in the member silence it.
+ */
+export function judgeMembers(members: Members): Fault[] {
+  const faults: Fault[] = [];
+  const flags = new ModeFlags(members);
+  for (const [key, releases] of members.releases) {
+    const stores = key === '' ? [] : members.storesOf(key);
+    for (const release of atCallers(releases)) {
+      const fault = stores.length > 0 ? judge(key, release, stores, members, flags) : undefined;
+      if (fault) faults.push(fault);
+    }
+  }
+  return [...faults, ...flags.wronglySet().map(wrongFlag)];
+}
+
+/** A release in a helper is judged at the callers that were seen, which may know more. */
+function atCallers(releases: readonly MemberRelease[]): MemberRelease[] {
+  return releases.filter(
+    release =>
+      release.frame.parent !== undefined ||
+      !releases.some(other => other.span.start === release.span.start && other.frame.parent !== undefined),
+  );
+}
+
+function judge(
+  key: MemberKey,
+  release: MemberRelease,
+  stores: readonly MemberStore[],
+  members: Members,
+  flags: ModeFlags,
+): Fault | undefined {
+  if (release.hold !== 'pin' && release.hold !== 'get') return;
+  const holds = new Set(stores.flatMap(store => [...store.holds]));
+  const isForeign = members.isForeign(key);
+  const [store] = stores;
+  if (!holds.has(release.hold)) {
+    const isMixed = isForeign && !flags.tellPin(release);
+    if (isMixed || stores.some(each => each.acquisition.effect.hold === 'by-direction')) return;
+    return faultOf('wrong-release', release, store!, {
+      hold: [...holds].sort().join(' or '),
+      released: release.hold,
+      mode: holds.size === 1 ? [...holds][0]! : store!.acquisition.effect.hold,
+      member: key,
+    });
+  }
+  if (holds.size === 1 && !isForeign) return;
+  const known = flags.of(key, release.hold, stores);
+  if (release.isDecided || known.length === 0 || known.some(flag => release.guards.has(flag))) return;
+  const conditional = stores.find(each => each.isConditional) ?? store!;
+  return faultOf('unasked-release', release, conditional, { member: key, flag: known[0] });
+}
+
+function faultOf(
+  kind: Fault['kind'],
+  release: MemberRelease,
+  { acquisition }: MemberStore,
+  details: Readonly<Record<string, string | undefined>>,
+): Fault {
+  return {
+    kind,
+    span: release.span,
+    frame: release.frame,
+    origin: {
+      span: acquisition.span,
+      callee: acquisition.callee,
+      placeText: release.placeText,
+    },
+    acquisition,
+    confidence: 'guess',
+    trace: release.trace,
+    details,
+    callee: release.call,
+  };
+}
+
+/** A flag that says which hold pages carry, set by something else than the iterator's answer. */
+interface WrongFlag {
+  readonly flag: MemberFlag;
+  readonly store: MemberStore;
+}
+
+/** The members that record which hold the pages beside them carry. */
+class ModeFlags {
+  constructor(private readonly members: Members) {}
+
+  /** The flags of pages in member `key`: asked from the iterator, or different where the pages differ, or tested elsewhere. */
+  of(key: MemberKey, hold: Hold, stores: readonly MemberStore[]): MemberKey[] {
+    const tag = tagOf(key);
+    const asked = this.members.flags.filter(flag => flag.isAsked && tagOf(flag.key) === tag);
+    const tested = (this.members.releases.get(key) ?? [])
+      .filter(release => release.hold === hold)
+      .flatMap(release => [...release.guards.keys()])
+      .filter(guard => this.members.flags.some(flag => flag.key === guard && flag.isBool));
+    const isConditional = stores.some(store => store.isConditional);
+    return [
+      ...new Set([
+        ...asked.map(flag => flag.key),
+        ...(isConditional ? tested : []),
+        ...this.separating(stores, hold),
+      ]),
+    ];
+  }
+
+  /** The path has found that the iterator's pages were pinned. */
+  tellPin(release: MemberRelease): boolean {
+    return this.members.flags.some(flag => flag.isAsked && release.guards.get(flag.key) === true);
+  }
+
+  /** Members that were one number where the pages carry the hold, and are set to another one elsewhere. */
+  private separating(stores: readonly MemberStore[], hold: Hold): MemberKey[] {
+    const [first, ...others] = stores.filter(store => store.holds.has(hold));
+    if (!first) return [];
+    return [...first.beside]
+      .filter(
+        ([key, number]) =>
+          (number === 1 || number === 0) &&
+          others.every(store => store.beside.get(key) === number) &&
+          this.members.flags.some(flag => flag.key === key && flag.number === 1 - number),
+      )
+      .map(([key]) => key);
+  }
+
+  /** Flags that guard the release of a pin, and are set without a question where the iterator decides. */
+  wronglySet(): WrongFlag[] {
+    const guards = new Set(
+      [...this.members.releases.values()]
+        .flat()
+        .filter(release => release.hold === 'pin')
+        .flatMap(release => [...release.guards].filter(([, isSet]) => isSet))
+        .map(([key]) => key),
+    );
+    const found: WrongFlag[] = [];
+    for (const key of guards) {
+      const settings = this.members.flags.filter(flag => flag.key === key && flag.isBool);
+      if (settings.some(flag => flag.isAsked)) continue;
+      const store = this.members.stores.find(each => each.isConditional && tagOf(each.key) === tagOf(key));
+      const flag = settings.find(each => each.number !== undefined && each.number !== 0);
+      if (store && flag) found.push({ flag, store });
+    }
+    return found;
+  }
+}
+
+function wrongFlag({ flag, store }: WrongFlag): Fault {
+  const { acquisition } = store;
+  return {
+    kind: 'unasked-release',
+    span: flag.span,
+    frame: flag.frame,
+    origin: acquisition,
+    acquisition,
+    confidence: 'guess',
+    trace: undefined,
+    details: { set: flag.key },
+  };
+}
+
+const tagOf = (key: MemberKey): string => key.slice(0, key.indexOf('::'));

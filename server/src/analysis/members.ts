@@ -1,0 +1,257 @@
+import type { Span } from '../base/text.ts';
+import { isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
+import type { Released } from '../semantics/effects.ts';
+import { type Hold, type IteratorKind, USER_BACKED_KINDS } from '../semantics/holds.ts';
+import type { Context, Fault } from './context.ts';
+import type { Frame } from './frames.ts';
+import { type Place, pointerAtom } from './places.ts';
+import { allocationOf } from './reach.ts';
+import { possibleHolds } from './release.ts';
+import type { Acquisition, PageSet, Release, State, Trace } from './state.ts';
+import { type Atom, asNumber, mentions, type Term } from './terms.ts';
+import type { Values } from './values.ts';
+
+/** A member of a struct type, `struct foo::pages`: what is stored in it here is found in it there. */
+export type MemberKey = string;
+
+/** Pages of an acquisition were left in a member. */
+export interface MemberStore {
+  readonly key: MemberKey;
+  readonly acquisition: Acquisition;
+  readonly holds: ReadonlySet<Hold>;
+  readonly isConditional: boolean;
+  readonly span: Span;
+  /** What the members beside it held then, as far as these were numbers. */
+  readonly beside: ReadonlyMap<MemberKey, number>;
+}
+
+/** Pages found in a member were released. */
+export interface MemberRelease extends Release {
+  readonly hold: Released;
+  readonly call: NonNullable<Fault['callee']>;
+  readonly placeText: string;
+  readonly trace: Trace | undefined;
+  /** Members of which the path knows whether they are zero: true where they are not. */
+  readonly guards: ReadonlyMap<MemberKey, boolean>;
+  /** The path knows which kind of iterator it deals with. */
+  readonly isDecided: boolean;
+  readonly dirties: boolean;
+}
+
+/** A number, or the answer of the iterator, was stored in a member. */
+export interface MemberFlag {
+  readonly key: MemberKey;
+  /** The answer to a question about the iterator that the pages came from. */
+  readonly isAsked: boolean;
+  readonly isBool: boolean;
+  readonly number: number | undefined;
+  readonly span: Span;
+  readonly frame: Frame;
+}
+
+/** What the functions of a file do with the pages in members of structs, in no order. */
+export class Members {
+  readonly stores: MemberStore[] = [];
+  /** By member; '' where the pages' origin is not known at all. */
+  readonly releases = new Map<MemberKey, MemberRelease[]>();
+  readonly flags: MemberFlag[] = [];
+  /** Members that hold pages of which nothing is known. */
+  readonly foreign = new Set<MemberKey>();
+  /** Members whose pages also lie in another one. */
+  readonly sources = new Map<MemberKey, Set<MemberKey>>();
+
+  noteRelease(key: MemberKey | undefined, release: MemberRelease): void {
+    const list = this.releases.get(key ?? '') ?? [];
+    this.releases.set(key ?? '', list);
+    list.push(release);
+  }
+
+  addSource(key: MemberKey, source: MemberKey): void {
+    if (key === source) return;
+    this.sources.set(key, (this.sources.get(key) ?? new Set()).add(source));
+  }
+
+  /** The stores into a member, and into those that its pages come from. */
+  storesOf(key: MemberKey): MemberStore[] {
+    const keys = this.closure(key);
+    return this.stores.filter(store => keys.has(store.key));
+  }
+
+  isForeign(key: MemberKey): boolean {
+    return [...this.closure(key)].some(each => this.foreign.has(each));
+  }
+
+  private closure(key: MemberKey): ReadonlySet<MemberKey> {
+    const seen = new Set([key]);
+    for (const each of seen) for (const source of this.sources.get(each) ?? []) seen.add(source);
+    return seen;
+  }
+}
+
+/** The member a value was read from, or undefined. */
+export function memberOf(context: Context, term: Term): MemberKey | undefined {
+  const atom = pointerAtom(term, candidate => context.pointers.has(candidate)) ?? onlyAtom(term);
+  if (!atom) return;
+  const name =
+    atom.kind === 'symbol' && atom.name.startsWith('memory:')
+      ? atom.name.slice('memory:'.length)
+      : atom.kind === 'address'
+        ? atom.place
+        : undefined;
+  const place = name === undefined ? undefined : context.places.get(name);
+  return place && memberOfPlace(context, place);
+}
+
+function onlyAtom(term: Term): Atom | undefined {
+  return term.parts.size === 1 ? [...term.parts.keys()][0] : undefined;
+}
+
+/** The member a place is, or whose array or vector it is an element of. */
+export function memberOfPlace(context: Context, place: Place): MemberKey | undefined {
+  if (place.root.kind === 'pointer' && (place.path === '' || ELEMENT_PATHS.has(place.path)))
+    return memberOf(context, place.root.pointer);
+  return place.owner;
+}
+
+/** The page of a bio_vec is the vector's, wherever that lies. */
+const ELEMENT_PATHS = new Set(['.bv_page']);
+
+/** At the end of a function: which members the pages lie in that it still holds. */
+export function noteStores(context: Context, state: State, members: Members): void {
+  for (const set of state.sets.values()) {
+    if (set.status !== 'held' || !state.mayExist(set) || (set.isExact && !state.mayRemain(set))) continue;
+    if (set.pointer) {
+      const own = memberOf(context, set.pointer);
+      const place = own === undefined ? undefined : placeOfAtom(context, set.pointer);
+      if (own && place) addStore(context, state, members, own, place, set);
+    }
+    for (const [pointer, id] of state.aliases) {
+      const member = id === set.id ? memberOf(context, pointer) : undefined;
+      const place = member === undefined ? undefined : placeOfAtom(context, pointer as Atom);
+      if (member && place) addStore(context, state, members, member, place, set);
+    }
+    for (const [key, value] of state.memory) {
+      const place = context.places.get(key);
+      const member = place && place.root.kind !== 'local' ? memberOfPlace(context, place) : undefined;
+      if (place && member && leadsTo(value, set)) addStore(context, state, members, member, place, set);
+    }
+  }
+}
+
+function placeOfAtom(context: Context, atom: Atom): Place | undefined {
+  if (atom.kind === 'address') return context.places.get(atom.place);
+  return atom.kind === 'symbol' ? context.places.get(atom.name.slice('memory:'.length)) : undefined;
+}
+
+function leadsTo(value: Term, set: PageSet): boolean {
+  if (set.page && value === set.page) return true;
+  return mentions(value, atom => (atom.kind === 'page' ? atom.set === set.id : atom === set.pointer));
+}
+
+function addStore(
+  context: Context,
+  state: State,
+  members: Members,
+  key: MemberKey,
+  place: Place,
+  set: PageSet,
+): void {
+  const known = members.stores.find(
+    store => store.key === key && store.acquisition.span.start === set.acquisition.span.start,
+  );
+  const holds = new Set(possibleHolds(state, set));
+  if (set.hasOwnReference) holds.add('get');
+  const beside = numbersBeside(context, state, place);
+  const isSame = known && [...holds].every(hold => known.holds.has(hold)) && known.beside.size <= beside.size;
+  if (isSame) return;
+  members.stores.push({
+    key,
+    acquisition: set.acquisition,
+    holds,
+    isConditional: holds.size > 1,
+    span: set.acquisition.calleeSpan,
+    beside,
+  });
+}
+
+/** An assignment: what goes where. */
+interface Assignment {
+  readonly place: Place;
+  readonly type: Type;
+  readonly value: Term;
+  readonly span: Span;
+}
+
+/** Something is stored in a member: a page, an array of pages, or what may tell which hold they carry. */
+export function noteAssignment(values: Values, { place, type, value, span }: Assignment): void {
+  const { context, state, frame } = values;
+  const key = memberOfPlace(context, place);
+  if (!key || state.facts.isZero(value)) return;
+  const { members } = context;
+  const isPage = isPointerToStruct(type, PAGE_TAGS, 1);
+  if (isPage || isPointerToStruct(type, PAGE_TAGS, 2)) {
+    const set = [...state.sets.values()].find(each => leadsTo(value, each));
+    const source = memberOf(context, value);
+    if (set) addStore(context, state, members, key, place, set);
+    else if (source) members.addSource(key, source);
+    else if (isPage || !allocationOf(state, value)) members.foreign.add(key);
+    return;
+  }
+  const isAsked =
+    mentions(value, atom => atom.kind === 'operation' && /^(kinds|mode)$/.test(atom.operator)) ||
+    knowsIterator(state);
+  const number = asNumber(value);
+  if (isAsked || number !== undefined) {
+    const isBool = type.kind === 'integer' && type.bits === 1;
+    members.flags.push({ key, isAsked, isBool, number, span, frame });
+  }
+}
+
+/** Whether a question about an iterator lies on the path, and its answer is known. */
+export function knowsIterator(state: State): boolean {
+  return [...state.iterators.values()].some(({ kinds }) => isDecided(kinds));
+}
+
+function isDecided(kinds: ReadonlySet<IteratorKind>): boolean {
+  const user = [...kinds].filter(kind => USER_BACKED_KINDS.includes(kind)).length;
+  return user === 0 || user === kinds.size;
+}
+
+/** The members of the object a place lies in that hold numbers: one of them may tell what the pages carry. */
+function numbersBeside(context: Context, state: State, place: Place): ReadonlyMap<MemberKey, number> {
+  const found = new Map<MemberKey, number>();
+  for (const [key, value] of state.memory) {
+    const other = context.places.get(key);
+    if (!other?.owner || !isSameObject(place, other)) continue;
+    const number = asNumber(value);
+    if (number !== undefined) found.set(other.owner, number);
+  }
+  return found;
+}
+
+function isSameObject(place: Place, other: Place): boolean {
+  if (place.root.kind !== other.root.kind) return false;
+  if (place.root.kind === 'pointer' && other.root.kind === 'pointer')
+    return place.root.pointer === other.root.pointer;
+  return place.key.split('.')[0] === other.key.split('.')[0];
+}
+
+/** Members of which the state knows whether they are zero (false) or not (true): tests of them lie on the path. */
+export function testedMembers(context: Context, state: State): Map<MemberKey, boolean> {
+  const found = new Map<MemberKey, boolean>();
+  for (const form of state.facts.forms()) {
+    if (form.parts.size !== 1) continue;
+    const [atom] = form.parts.keys();
+    const tested = atom!.kind === 'operation' ? atom!.operands : [atom!];
+    const isNonZero = state.facts.isNonZero(atom!);
+    if (!isNonZero && !state.facts.isZero(atom!)) continue;
+    for (const term of tested) {
+      const place =
+        term.kind === 'symbol' && term.name.startsWith('memory:')
+          ? context.places.get(term.name.slice('memory:'.length))
+          : undefined;
+      if (place?.owner) found.set(place.owner, isNonZero);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,30 @@
+import type { Span } from '../base/text.ts';
+import type { Finding, Place } from './findings.ts';
+
+/** A stretch of a header that was read behind a file's own text. */
+export interface Piece extends Span {
+  readonly file: string;
+  /** Where the piece begins in its file. */
+  readonly offset: number;
+}
+
+/**
+ * Findings in the file's own text, with the steps of their paths that lie in headers put there.
+ * @param length of the file's own text; the pieces count from one character behind it.
+ */
+export function relocate(findings: readonly Finding[], length: number, pieces: readonly Piece[]): Finding[] {
+  const moved = <T extends Place>(place: T): T => {
+    const start = place.start - length - 1;
+    const piece = start < 0 ? undefined : pieces.find(each => start >= each.start && start < each.end);
+    if (!piece) return place;
+    const shift = piece.offset - piece.start - length - 1;
+    return { ...place, file: piece.file, start: place.start + shift, end: place.end + shift };
+  };
+  return findings
+    .filter(finding => finding.start < length)
+    .map(finding =>
+      finding.path.some(step => step.start >= length)
+        ? { ...finding, path: finding.path.map(moved) }
+        : finding,
+    );
+}
