@@ -2,6 +2,8 @@ import type { CallInstruction } from '../program/model.ts';
 import type { Term } from './terms.ts';
 import { PAGE_SIZE, type Values } from './values.ts';
 
+const MAX_ERRNO = 4095;
+
 type Builtin = (values: Values, operands: readonly Term[], call: CallInstruction) => Term | undefined;
 
 const identity: Builtin = (_, operands) => operands[0];
@@ -23,7 +25,11 @@ const roundUp: Builtin = (values, [a, b]) => (a && b ? multipleAbove(values, a, 
 
 /** Macros and inline functions that only compute, and are written by everybody. */
 const BUILTINS: Readonly<Record<string, Builtin>> = {
-  ERR_PTR: identity,
+  // Only error codes, or 0, are made pointers (include/linux/err.h).
+  ERR_PTR: (values, [code]) => {
+    if (code) values.state.facts.assume(code, -MAX_ERRNO, 0);
+    return code;
+  },
   PTR_ERR: identity,
   ERR_CAST: identity,
   ERR_OR_NULL: identity,

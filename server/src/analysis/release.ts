@@ -280,9 +280,10 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
     return;
   }
   if (count && facts.isAtMost(count, start)) return;
+  const first = values.difference(values.number(0), start);
+  if (facts.isAtMost(set.obtained, first)) return;
   checkHold(releasing, set);
-  if (isReleased(releasing, set, context.terms.subtract(values.number(0), start)))
-    reportSecond(releasing, set);
+  if (isReleased(releasing, set, first)) reportSecond(releasing, set);
   if (set.status !== 'held') return;
   record(releasing, set);
   if (!count || isUnheld(state, set)) {

@@ -33,7 +33,8 @@ export function lowerProgram(parsed: ParsedFile, isOfInterest: (callee: string) 
     defineTopLevel(node, types);
     if (node.type === 'function_definition') {
       const definition = definitionOf(node, parsed);
-      if (definition) definitions.set(definition.name, definition);
+      // Headers are read behind the file: its own definition comes first.
+      if (definition && !definitions.has(definition.name)) definitions.set(definition.name, definition);
     } else if (node.type === 'declaration') collectTables(node, references);
   });
   const callers = callersOf(definitions);

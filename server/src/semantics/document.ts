@@ -1,6 +1,6 @@
 import type { FunctionRow } from './effects.ts';
 import { sentence } from './explain.ts';
-import { BORROWER_FAMILIES } from './rows/borrowers.ts';
+import { BORROWER_FAMILIES, BORROWER_SUFFIXES } from './rows/borrowers.ts';
 import { ROW_GROUPS } from './table.ts';
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -77,6 +77,10 @@ export function kernelFunctionsDocument(): string {
     'Functions whose names begin like this keep nothing, unless they have a row of their own:',
     '',
     BORROWER_FAMILIES.map(({ prefix }) => `\`${prefix}\``).join(' '),
+    '',
+    'So do those whose names end like this:',
+    '',
+    BORROWER_SUFFIXES.map(({ suffix }) => `\`${suffix}\``).join(' '),
     '',
   ].join('\n');
 }

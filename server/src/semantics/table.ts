@@ -2,7 +2,7 @@ import type { FunctionRow } from './effects.ts';
 import type { Tree } from './eras.ts';
 import { ASYNC_ROWS } from './rows/async.ts';
 import { BIO_ROWS } from './rows/bio.ts';
-import { BORROWER_FAMILIES, BORROWER_ROWS } from './rows/borrowers.ts';
+import { BORROWER_FAMILIES, BORROWER_ROWS, BORROWER_SUFFIXES } from './rows/borrowers.ts';
 import { CONTAINER_ROWS } from './rows/containers.ts';
 import { DRIVER_ROWS } from './rows/drivers.ts';
 import { GUP_ROWS } from './rows/gup.ts';
@@ -78,7 +78,8 @@ export class EffectTable {
     return (
       this.own.get(name) ??
       this.builtIn.get(name) ??
-      BORROWER_FAMILIES.find(family => name.startsWith(family.prefix))?.row
+      BORROWER_FAMILIES.find(family => name.startsWith(family.prefix))?.row ??
+      BORROWER_SUFFIXES.find(family => name.endsWith(family.suffix))?.row
     );
   }
 

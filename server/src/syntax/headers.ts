@@ -35,7 +35,7 @@ export function includesOf(text: string): Include[] {
 
 /** Finds the definitions of a header by its braces: far cheaper than parsing all of it. */
 export function indexHeader(text: string): HeaderIndex {
-  const code = withoutComments(text);
+  const code = withoutStubs(withoutComments(text));
   const definitions = new Map<string, HeaderDefinition>();
   const add = (kind: HeaderDefinition['kind'], name: string, start: number, end: number): void => {
     const key = `${kind} ${name}`;
@@ -64,6 +64,27 @@ function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, found =>
     found.replace(/[^\n]/g, ' '),
   );
+}
+
+const CONDITIONAL = /^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b(.*)$/;
+/** An arm that holds where something is not configured. */
+const NOT_CONFIGURED = /^[ \t]*#[ \t]*(?:ifndef[ \t]+CONFIG_|if[ \t]+0\b|if[ \t]+!)/;
+
+/** Blanks what stands for features that are not configured: every CONFIG_* is taken as set. */
+function withoutStubs(code: string): string {
+  const taken: boolean[] = [];
+  let isTaken = true;
+  return code
+    .split('\n')
+    .map(line => {
+      const directive = CONDITIONAL.exec(line)?.[1];
+      if (directive?.startsWith('if')) taken.push(!NOT_CONFIGURED.test(line));
+      else if (directive?.startsWith('el') && taken.length > 0) taken.push(!taken.pop()!);
+      else if (directive === 'endif') taken.pop();
+      if (directive) isTaken = taken.every(Boolean);
+      return isTaken || directive ? line : ' '.repeat(line.length);
+    })
+    .join('\n');
 }
 
 /** Behind the `}` that closes the `{` at an offset; -1 where there is none. */

@@ -329,3 +329,19 @@ export const BORROWER_FAMILIES: readonly FunctionFamily[] = [
   family('__folio_set_', 'include/linux/page-flags.h:1', PAGE_FLAG),
   family('__folio_clear_', 'include/linux/page-flags.h:1', PAGE_FLAG),
 ];
+
+/** Endings of names of borrowers. Whatever is locked is not kept by its lock, and nothing is waited for in it. */
+export const BORROWER_SUFFIXES: readonly { readonly suffix: string; readonly row: FunctionRow }[] = [
+  ...[
+    '_lock',
+    '_trylock',
+    '_unlock',
+    '_lock_interruptible',
+    '_lock_killable',
+    '_lock_irq',
+    '_unlock_irq',
+  ].map(suffix => ({
+    suffix,
+    row: family(suffix, 'include/linux/mutex.h:1', 'Takes or gives back a lock.').row,
+  })),
+];
