@@ -76,6 +76,7 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
       given.push({ function: model, reason: error.message });
     }
   }
+  members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
   faults.push(...judgeMembers(members));
   return { faults: distinct(faults), sites: [...sites.values()], given };
 }

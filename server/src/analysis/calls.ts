@@ -15,11 +15,12 @@ import { acquire } from './acquire.ts';
 import { builtinValue } from './builtins.ts';
 import type { Context } from './context.ts';
 import { forgetLocal, giveToUnknown, keep } from './keepers.ts';
+import { memberOf } from './members.ts';
 import { pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { calleeOf, pageOf, placeOfCall, release } from './release.ts';
 import { addKeeper, type Keeper, type State } from './state.ts';
-import { asNumber, PAGE_BEHIND, type Term } from './terms.ts';
+import { asNumber, PAGE_BEHIND, PAGE_IN, type Term } from './terms.ts';
 import type { Values } from './values.ts';
 
 const INFINITY = Number.POSITIVE_INFINITY;
@@ -135,6 +136,7 @@ function free(context: Context, values: Values, call: CallInstruction, effect: F
   const pointer = pointerAtom(term, atom => context.pointers.has(atom));
   if (pointer) state.freed.add(pointer);
   const allocation = allocationOf(state, term);
+  if (!allocation) freeThroughMember(context, values, call, term);
   if (!allocation || allocation.status === 'freed') return;
   if (allocation.isPageArray && !effect.accepts.includes(allocation.allocator) && !state.warned)
     context.report({
@@ -153,6 +155,22 @@ function free(context: Context, values: Values, call: CallInstruction, effect: F
     span: call.calleeSpan,
     frame: values.frame,
   });
+}
+
+/** Arrays that lie in such a member may be among those that are freed. */
+function freeThroughMember(context: Context, values: Values, call: CallInstruction, term: Term): void {
+  const key = memberOf(context, term);
+  if (!key) return;
+  for (const allocation of values.state.allocations.values()) {
+    if (!allocation.isPageArray || allocation.status === 'freed') continue;
+    if (!context.members.arrays.get(allocation.span.start)?.has(key)) continue;
+    values.state.updateAllocation(allocation.id, { status: 'freed' });
+    context.releases.note(allocation.id, values.frame, context.block, {
+      callee: call.callee ?? '',
+      span: call.calleeSpan,
+      frame: values.frame,
+    });
+  }
 }
 
 function allocate(context: Context, values: Values, call: CallInstruction, effect: Allocate): Term {
@@ -199,6 +217,7 @@ function view(context: Context, values: Values, call: CallInstruction, effect: V
     ? undefined
     : values.storedPage(of, `${values.frame.key}@${call.span.start}`);
   if (stored) return stored;
+  if (effect.as === 'content') return context.terms.operation(PAGE_IN, of);
   if (effect.as === 'address') return context.terms.operation('address', of);
   const behind = behindAddress(of);
   if (behind) return behind;

@@ -40,7 +40,7 @@ function judge(
   const isForeign = members.isForeign(key);
   const [store] = stores;
   if (!holds.has(release.hold)) {
-    const isMixed = isForeign && !flags.tellPin(release);
+    const isMixed = isForeign && !flags.tellPin(release) && !(release.hold === 'pin' && !members.hasPins);
     if (isMixed || stores.some(each => each.acquisition.effect.hold === 'by-direction')) return;
     return faultOf('wrong-release', release, store!, {
       hold: [...holds].sort().join(' or '),

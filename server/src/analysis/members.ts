@@ -8,7 +8,7 @@ import { type Place, pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { possibleHolds } from './release.ts';
 import type { Acquisition, PageSet, Release, State, Trace } from './state.ts';
-import { type Atom, asNumber, mentions, type Term } from './terms.ts';
+import { type Atom, asNumber, mentions, PAGE_IN, type Term } from './terms.ts';
 import type { Values } from './values.ts';
 
 /** A member of a struct type, `struct foo::pages`: what is stored in it here is found in it there. */
@@ -55,15 +55,32 @@ export class Members {
   /** By member; '' where the pages' origin is not known at all. */
   readonly releases = new Map<MemberKey, MemberRelease[]>();
   readonly flags: MemberFlag[] = [];
+  /** The members in which the arrays of an allocating call are stored, by its offset. */
+  readonly arrays = new Map<number, Set<MemberKey>>();
   /** Members that hold pages of which nothing is known. */
   readonly foreign = new Set<MemberKey>();
+  /** Some function of the file pins pages. */
+  hasPins = false;
   /** Members whose pages also lie in another one. */
   readonly sources = new Map<MemberKey, Set<MemberKey>>();
 
   noteRelease(key: MemberKey | undefined, release: MemberRelease): void {
     const list = this.releases.get(key ?? '') ?? [];
     this.releases.set(key ?? '', list);
-    list.push(release);
+    const guards = JSON.stringify([...release.guards]);
+    const isKnown = list.some(
+      known =>
+        known.span.start === release.span.start &&
+        known.frame.parent === release.frame.parent &&
+        known.isDecided === release.isDecided &&
+        JSON.stringify([...known.guards]) === guards,
+    );
+    if (!isKnown) list.push(release);
+  }
+
+  /** An array that the function allocates at this offset is stored in a member. */
+  noteArray(allocatedAt: number, key: MemberKey): void {
+    this.arrays.set(allocatedAt, (this.arrays.get(allocatedAt) ?? new Set()).add(key));
   }
 
   addSource(key: MemberKey, source: MemberKey): void {
@@ -90,6 +107,7 @@ export class Members {
 
 /** The member a value was read from, or undefined. */
 export function memberOf(context: Context, term: Term): MemberKey | undefined {
+  if (term.kind === 'operation' && term.operator === PAGE_IN) return memberOf(context, term.operands[0]!);
   const atom = pointerAtom(term, candidate => context.pointers.has(candidate)) ?? onlyAtom(term);
   if (!atom) return;
   const name =
@@ -136,6 +154,20 @@ export function noteStores(context: Context, state: State, members: Members): vo
       if (place && member && leadsTo(value, set)) addStore(context, state, members, member, place, set);
     }
   }
+}
+
+/** The members in which the pages of a set, or their array, lie. */
+export function membersOfSet(context: Context, state: State, set: PageSet): ReadonlySet<MemberKey> {
+  const array = set.pointer && allocationOf(state, set.pointer);
+  const found = new Set(array && context.members.arrays.get(array.span.start));
+  const own = set.pointer && memberOf(context, set.pointer);
+  if (own) found.add(own);
+  for (const [key, value] of state.memory) {
+    const place = context.places.get(key);
+    const member = place && place.root.kind !== 'local' ? memberOfPlace(context, place) : undefined;
+    if (member && leadsTo(value, set)) found.add(member);
+  }
+  return found;
 }
 
 function placeOfAtom(context: Context, atom: Atom): Place | undefined {
@@ -191,10 +223,12 @@ export function noteAssignment(values: Values, { place, type, value, span }: Ass
   const isPage = isPointerToStruct(type, PAGE_TAGS, 1);
   if (isPage || isPointerToStruct(type, PAGE_TAGS, 2)) {
     const set = [...state.sets.values()].find(each => leadsTo(value, each));
+    const array = allocationOf(state, value);
+    if (array) members.noteArray(array.span.start, key);
     const source = memberOf(context, value);
     if (set) addStore(context, state, members, key, place, set);
     else if (source) members.addSource(key, source);
-    else if (isPage || !allocationOf(state, value)) members.foreign.add(key);
+    else if (isPage || !array) members.foreign.add(key);
     return;
   }
   const isAsked =

@@ -5,7 +5,7 @@ import type { Hold } from '../semantics/holds.ts';
 import { ITERATOR_KINDS, USER_BACKED_KINDS } from '../semantics/holds.ts';
 import type { Context } from './context.ts';
 import { type Frame, isWithin } from './frames.ts';
-import { knowsIterator, memberOf, testedMembers } from './members.ts';
+import { knowsIterator, type MemberKey, memberOf, membersOfSet, testedMembers } from './members.ts';
 import type { PageSet, State } from './state.ts';
 import { uniteAround } from './stretches.ts';
 import { asNumber, mentions, PAGE_BEHIND, type Term } from './terms.ts';
@@ -123,7 +123,9 @@ function releaseForeign(releasing: Releasing, term: Term, count: Term | undefine
     span: instruction.calleeSpan,
     frame: values.frame,
   };
-  context.members.noteRelease(memberOf(context, term), {
+  const key = memberOf(context, term);
+  if (key) releaseThroughMember(releasing, key);
+  context.members.noteRelease(key, {
     ...release,
     hold: effect.hold,
     call: calleeOf(instruction),
@@ -137,6 +139,17 @@ function releaseForeign(releasing: Releasing, term: Term, count: Term | undefine
   const before = state.released.get(term);
   if (before && before.count === count) reportForeignSecond(releasing, before.release);
   state.released.set(term, { count, release });
+}
+
+/** Pages that lie in such a member may be among those that are released. */
+function releaseThroughMember(releasing: Releasing, key: MemberKey): void {
+  const { context, state } = releasing;
+  for (const set of state.sets.values()) {
+    if (set.status !== 'held' || !state.mayExist(set) || !membersOfSet(context, state, set).has(key))
+      continue;
+    record(releasing, set);
+    state.updateSet(set.id, { isExact: false });
+  }
 }
 
 /** What a member, not an array's slot, held when the function began. */

@@ -59,6 +59,9 @@ const MAX_TERMS = 2 ** 26;
 /** The operator of a page found through a number: a pfn or an address of unknown origin. */
 export const PAGE_BEHIND = 'page behind';
 
+/** The operator of the page that a container at an address names. */
+export const PAGE_IN = 'page in';
+
 /** What stands for a symbol or page from now on; undefined leaves it. */
 export type Replacement = (atom: SymbolAtom | PageAtom) => Term | undefined;
 

@@ -139,8 +139,9 @@ export interface Borrow {
 export interface View {
   readonly kind: 'view';
   readonly of: Argument;
-  /** `page`: still a page or folio pointer. `address`: pfn, physical, bus or mapped address: a weak owner. */
-  readonly as: 'page' | 'address';
+  /** `page`: still a page or folio pointer. `address`: pfn, physical, bus or mapped address: a weak owner.
+   * `content`: the page that the container at this address (an sg entry, a fragment) names. */
+  readonly as: 'page' | 'address' | 'content';
 }
 
 /** The pages end in a container. `keeps`: alias only (the caller's hold stays the caller's). `consumes`: the hold moves. */

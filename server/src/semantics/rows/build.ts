@@ -126,6 +126,7 @@ export const borrow: Borrow = { kind: 'borrow' };
 export const dirty = (argument: Argument): Dirty => ({ kind: 'dirty', argument });
 
 export const pageView = (of: Argument): View => ({ kind: 'view', of, as: 'page' });
+export const contentView = (of: Argument): View => ({ kind: 'view', of, as: 'content' });
 export const addressView = (of: Argument): View => ({ kind: 'view', of, as: 'address' });
 
 export function store(

@@ -1,5 +1,5 @@
 import type { FunctionRow } from '../effects.ts';
-import { addressView, borrow, pageView, rows } from './build.ts';
+import { addressView, borrow, contentView, pageView, rows } from './build.ts';
 
 const MM = 'include/linux/mm.h';
 
@@ -65,8 +65,9 @@ const toAddress: FunctionRow[] = [
 
 /** The page that a container names: it carries what hold the container carries. */
 const fromContainer: FunctionRow[] = [
+  ...rows('include/linux/scatterlist.h', contentView(1), ['168 sg_page(sg)']),
+  ...rows('include/linux/skbuff.h', contentView(1), ['3645 skb_frag_page(frag)']),
   ...rows('include/linux/scatterlist.h', borrow, [
-    '168 sg_page(sg)',
     '402 sg_virt(sg)',
     '387 sg_phys(sg)',
     '580 sg_page_iter_page(piter)',
@@ -77,7 +78,7 @@ const fromContainer: FunctionRow[] = [
     '290 bvec_phys(bvec)',
     '236 bvec_kmap_local(bvec)',
   ]),
-  ...rows('include/linux/skbuff.h', borrow, ['3645 skb_frag_page(frag)', '3676 skb_frag_address(frag)']),
+  ...rows('include/linux/skbuff.h', borrow, ['3676 skb_frag_address(frag)']),
   ...rows('include/linux/bio.h', borrow, ['257 bio_first_folio_all(bio)', '252 bio_first_page_all(bio)']),
 ];
 
