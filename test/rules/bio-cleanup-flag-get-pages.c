@@ -30,6 +30,7 @@ static int references_kept_bad(struct block_device *bdev, unsigned long addr)
 	__bio_add_page(bio, page, PAGE_SIZE, 0);
 	error = submit_bio_wait(bio);
 	bio_release_pages(bio, false);
+//      ^^^^^^^^^^^^^^^^^ bio-cleanup-flag: the pages of the bio carry references (get_user_pages_fast()), and with its flags as they are bio_release_pages() drops nothing
 	bio_put(bio);
 	return error;
 }
@@ -46,6 +47,7 @@ static int pins_put_bad(struct block_device *bdev, unsigned long addr)
 	__bio_add_page(bio, page, PAGE_SIZE, 0);
 	error = submit_bio_wait(bio);
 	bio_release_pages(bio, false);
+//      ^^^^^^^^^^^^^^^^^ bio-cleanup-flag: the pages of the bio carry pins (pin_user_pages_fast()), and with its flags as they are bio_release_pages() puts a reference of each
 	bio_put(bio);
 	return error;
 }
@@ -70,6 +72,7 @@ static int pins_dropped_by_their_owner_ok(struct block_device *bdev, unsigned lo
 static void without_asking_the_flag_bad(struct bio *bio)
 {
 	__bio_release_pages(bio, false);
+//      ^^^^^^^^^^^^^^^^^^^ bio-cleanup-flag: __bio_release_pages() drops pages without asking the flags of the bio: use bio_release_pages()
 }
 
 static void after_asking_the_flag_ok(struct bio *bio)

@@ -5,6 +5,7 @@ static void both_flags_bad(struct bio *bio)
 {
 	bio_set_flag(bio, BIO_PAGE_REFFED);
 	bio_set_flag(bio, BIO_PAGE_PINNED);
+//      ^^^^^^^^^^^^ bio-cleanup-flag: BIO_PAGE_PINNED and BIO_PAGE_REFFED are both set: the pages of a bio carry one hold
 }
 
 static void one_or_the_other_ok(struct bio *bio, struct iov_iter *iter)
@@ -51,6 +52,7 @@ static int no_flag_bad(struct block_device *bdev, unsigned long addr)
 	__bio_add_page(bio, page, PAGE_SIZE, 0);
 	error = submit_bio_wait(bio);
 	bio_release_pages(bio, false);
+//      ^^^^^^^^^^^^^^^^^ bio-cleanup-flag: the pages of the bio carry references (get_user_pages_fast()), and with its flags as they are bio_release_pages() drops nothing
 	bio_put(bio);
 	return error;
 }

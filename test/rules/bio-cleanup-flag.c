@@ -8,6 +8,7 @@ static int set_without_asking_bad(struct bio *bio, struct iov_iter *iter)
 	int i, n;
 
 	bio_set_flag(bio, BIO_PAGE_PINNED);
+//      ^^^^^^^^^^^^ bio-cleanup-flag: BIO_PAGE_PINNED is set whatever the iterator is, and iov_iter_extract_pages() gives its pages that hold only where it is user-backed: ask the iterator first
 	got = iov_iter_extract_pages(iter, &pages, 8 * PAGE_SIZE, 8, 0, &offset);
 	if (got <= 0)
 		return -EFAULT;
@@ -60,6 +61,7 @@ static int set_for_kernel_memory_bad(struct bio *bio, struct bio_vec *bv, size_t
 
 	iov_iter_bvec(&iter, ITER_SOURCE, bv, 1, len);
 	bio_set_flag(bio, BIO_PAGE_PINNED);
+//      ^^^^^^^^^^^^ bio-cleanup-flag: BIO_PAGE_PINNED is set on a bio whose pages carry no hold of their own (iov_iter_extract_pages())
 	got = iov_iter_extract_pages(&iter, &pages, len, 1, 0, &offset);
 	if (got <= 0)
 		return -EFAULT;
@@ -78,6 +80,7 @@ static int set_behind_the_pages_bad(struct bio *bio, struct iov_iter *iter)
 		return -EFAULT;
 	__bio_add_page(bio, page, got, offset);
 	bio_set_flag(bio, BIO_PAGE_PINNED);
+//      ^^^^^^^^^^^^ bio-cleanup-flag: BIO_PAGE_PINNED is set whatever the iterator is, and iov_iter_extract_pages() gives its pages that hold only where it is user-backed: ask the iterator first
 	return 0;
 }
 
@@ -88,6 +91,7 @@ static int pinned_for_references_bad(struct bio *bio, unsigned long addr)
 	if (get_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	bio_set_flag(bio, BIO_PAGE_PINNED);
+//      ^^^^^^^^^^^^ bio-cleanup-flag: BIO_PAGE_PINNED is set on a bio whose pages carry references (get_user_pages_fast())
 	__bio_add_page(bio, page, PAGE_SIZE, 0);
 	return 0;
 }
@@ -115,6 +119,7 @@ static int set_without_asking_for_helper_bad(struct bio *bio, struct iov_iter *i
 	ssize_t got;
 
 	bio_set_flag(bio, BIO_PAGE_PINNED);
+//      ^^^^^^^^^^^^ bio-cleanup-flag: BIO_PAGE_PINNED is set whatever the iterator is, and iov_iter_extract_pages() gives its pages that hold only where it is user-backed: ask the iterator first
 	got = iov_iter_extract_pages(iter, &pages, PAGE_SIZE, 1, 0, &offset);
 	if (got <= 0)
 		return -EFAULT;
@@ -135,6 +140,7 @@ static int flag_left_out_bad(struct block_device *bdev, unsigned long addr)
 	__bio_add_page(bio, page, PAGE_SIZE, 0);
 	error = submit_bio_wait(bio);
 	bio_release_pages(bio, false);
+//      ^^^^^^^^^^^^^^^^^ bio-cleanup-flag: the pages of the bio carry pins (pin_user_pages_fast()), and with its flags as they are bio_release_pages() drops nothing
 	bio_put(bio);
 	return error;
 }
@@ -168,6 +174,7 @@ static int flag_cleared_bad(struct bio *bio, unsigned long addr)
 	error = submit_bio_wait(bio);
 	bio_clear_flag(bio, BIO_PAGE_PINNED);
 	bio_release_pages(bio, false);
+//      ^^^^^^^^^^^^^^^^^ bio-cleanup-flag: the pages of the bio carry pins (pin_user_pages_fast()), and with its flags as they are bio_release_pages() drops nothing
 	return error;
 }
 
@@ -198,6 +205,7 @@ static struct bio *new_bio_bad(struct block_device *bdev, struct request_context
 	else
 		bio->bi_end_io = context_done;
 	bio_set_flag(bio, BIO_PAGE_PINNED);
+//      ^^^^^^^^^^^^ bio-cleanup-flag (warning): BIO_PAGE_PINNED is set on every new bio, and pages of kernel iterators in this file carry no hold: set it only where the pages were pinned
 	return bio;
 }
 
@@ -226,6 +234,7 @@ static struct bio *new_bio_of_another_kind_ok(struct block_device *bdev, struct 
 static void without_asking_the_flag_bad(struct bio *bio)
 {
 	__bio_release_pages(bio, false);
+//      ^^^^^^^^^^^^^^^^^^^ bio-cleanup-flag: __bio_release_pages() drops pages without asking the flags of the bio: use bio_release_pages()
 }
 
 static void after_asking_the_flag_ok(struct bio *bio)
@@ -251,6 +260,7 @@ static int surplus_of_every_page_bad(struct request_queue *q, struct bio *bio, s
 		if (!bio_add_hw_page(q, bio, pages[i], PAGE_SIZE, 0, 8, &same_page))
 			break;
 		bio_release_page(bio, pages[i]);
+//              ^^^^^^^^^^^^^^^^ bio-cleanup-flag: bio_release_page() drops a page that the bio has just taken, and that is dropped again with the bio: only a page that was merged is surplus
 	}
 	while (i < n)
 		bio_release_page(bio, pages[i++]);

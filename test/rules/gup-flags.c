@@ -73,6 +73,7 @@ static int in_a_variable_bad(unsigned long addr, int nr, struct page **pages, in
 		gup_flags |= FOLL_WRITE;
 	if (write)
 		return get_user_pages_fast(addr, nr, gup_flags, pages);
+//                                                   ^^^^^^^^^ gup-flags: get_user_pages_fast() refuses FOLL_LONGTERM, which is for pins: use pin_user_pages*()
 	return get_user_pages_fast(addr, nr, FOLL_FORCE, pages);
 }
 

@@ -10,6 +10,7 @@ static int one_bio_bad(struct bio *bio, unsigned long header, unsigned long data
 	if (pin_user_pages_fast(data, 1, 0, &second) != 1)
 		return -EFAULT;
 	__bio_add_page(bio, second, PAGE_SIZE, 0);
+//      ^^^^^^^^^^^^^^ mixed-holds: `second` with pins joins pages with references in `bio`: no one release is right for both
 	return 0;
 }
 
@@ -54,6 +55,7 @@ static int listed_beside_pinned_bad(struct bio *bio, struct bio_vec *bv, size_t 
 	if (pin_user_pages_fast(data, 1, 0, &second) != 1)
 		return -EFAULT;
 	__bio_add_page(bio, second, PAGE_SIZE, 0);
+//      ^^^^^^^^^^^^^^ mixed-holds: `second` with pins joins pages with no hold of their own in `bio`: no one release is right for both
 	return 0;
 }
 
@@ -70,6 +72,7 @@ static int scatterlist_bad(struct scatterlist *sgl, unsigned long header, unsign
 		return -EFAULT;
 	for (i = 0; i < got; i++)
 		sg_set_page(&sgl[i + 1], pages[i], PAGE_SIZE, 0);
+//              ^^^^^^^^^^^ mixed-holds: `pages[i]` with pins joins pages with references in `sgl[i + 1]`: no one release is right for both
 	return 0;
 }
 
@@ -104,6 +107,7 @@ static int vectors_bad(struct bio_vec *bv, unsigned long header, unsigned long d
 	if (pin_user_pages_fast(data, 1, 0, &second) != 1)
 		return -EFAULT;
 	bvec_set_page(bv + at, second, PAGE_SIZE, 0);
+//      ^^^^^^^^^^^^^ mixed-holds: `second` with pins joins pages with references in `bv + at`: no one release is right for both
 	return 0;
 }
 
@@ -115,6 +119,7 @@ static int one_array_bad(unsigned long header, unsigned long data, struct page *
 	if (first <= 0)
 		return -EFAULT;
 	second = pin_user_pages_fast(data, nr, 0, pages + first);
+//               ^^^^^^^^^^^^^^^^^^^ mixed-holds: the pages of pin_user_pages_fast() with pins joins pages with references in `pages`: no one release is right for both
 	if (second <= 0) {
 		release_pages(pages, first);
 		return -EFAULT;

@@ -97,7 +97,7 @@ static ssize_t user_only_after_test_bad(struct iov_iter *iter, size_t len, struc
 	if (user_backed_iter(iter))
 		return -EINVAL;
 	return netfs_extract_user_iter(iter, len, pinned, 0);
-//             ^^^^^^^^^^^^^^^^^^^^^^^ wrong-iter-kind: `iter` is ITER_BVEC or ITER_DISCARD or ITER_FOLIOQ or ITER_KVEC or ITER_PIPE or ITER_XARRAY, on which netfs_extract_user_iter() always fails
+//             ^^^^^^^^^^^^^^^^^^^^^^^ wrong-iter-kind: `iter` is not user-backed, on which netfs_extract_user_iter() always fails
 }
 
 static ssize_t user_only_ok(void __user *buf, size_t len, struct iov_iter *pinned)
@@ -150,7 +150,6 @@ static ssize_t peer_refused_first(struct request_queue *q, struct iov_iter *iter
 	if (!blk_queue_pci_p2pdma(q))
 		return -EOPNOTSUPP;
 	return iov_iter_extract_pages(iter, &pages, len, 16, ITER_ALLOW_P2PDMA, &offset);
-//                                                           ^^^^^^^^^^^^^^^^^ wrong-iter-kind: ITER_ALLOW_P2PDMA lets the memory of PCI devices into iov_iter_extract_pages() without asking whether the queue can reach it: set it where blk_queue_pci_p2pdma() says so
 }
 
 static ssize_t peer_in_both_arms(struct request_queue *q, struct iov_iter *iter, size_t len, struct page **pages)
@@ -183,7 +182,6 @@ static ssize_t peer_helper(struct iov_iter *iter, size_t len, struct page **page
 	size_t offset;
 
 	return iov_iter_extract_pages(iter, &pages, len, 16, ITER_ALLOW_P2PDMA, &offset);
-//                                                           ^^^^^^^^^^^^^^^^^ wrong-iter-kind: ITER_ALLOW_P2PDMA lets the memory of PCI devices into iov_iter_extract_pages() without asking whether the queue can reach it: set it where blk_queue_pci_p2pdma() says so
 }
 
 static ssize_t peer_asked_by_the_caller(struct request_queue *q, struct iov_iter *iter, size_t len,

@@ -104,9 +104,9 @@ export function holdByFlags(context: Context, values: Values, bio: Term): Hold |
   const isReferenced = features.has('bio-page-reffed')
     ? isSet(context, values, bio, 'BIO_PAGE_REFFED')
     : false;
-  if (isPinned === undefined || isReferenced === undefined) return;
-  if (isPinned && isReferenced) return 'both';
-  return isPinned ? 'pin' : isReferenced ? 'get' : 'none';
+  if (isPinned) return isReferenced ? 'both' : 'pin';
+  if (isReferenced) return 'get';
+  return isPinned === false && isReferenced === false ? 'none' : undefined;
 }
 
 /** A page that a call has put into a container which may have had it already. */

@@ -45,7 +45,7 @@ function checkStore(context: Context, values: Values, call: CallInstruction, eff
   const [page, container] = [call.arguments[effect.page - 1], call.arguments[effect.into - 1]];
   if (!page || !container) return;
   const found = pageOf(values.state, values.value(page));
-  if (!found || found.set.status !== 'held') return;
+  if (found?.set.status !== 'held') return;
   const bio = values.value(container);
   const told = holdByFlags(context, values, bio);
   if (told !== 'pin' && !(told === 'get' && context.table.tree.features.has('bio-page-reffed'))) return;
