@@ -25,6 +25,7 @@ static int reffed_for_pins_bad(struct bio *bio, unsigned long addr)
 	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
 		return -EFAULT;
 	bio_set_flag(bio, BIO_PAGE_REFFED);
+//      ^^^^^^^^^^^^ bio-cleanup-flag: BIO_PAGE_REFFED is set on a bio whose pages carry pins (pin_user_pages_fast())
 	__bio_add_page(bio, page, PAGE_SIZE, 0);
 	return 0;
 }

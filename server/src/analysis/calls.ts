@@ -294,26 +294,11 @@ function store(context: Context, values: Values, call: CallInstruction, effect: 
     state.updateSet(page.set.id, { keepers: addKeeper(page.set.keepers, keeper) });
     if (effect.takes === 'consumes' && !conditional) state.updateSet(page.set.id, { status: 'consumed' });
   } else keep(context, state, term, keeper);
-  if (effect.merged && container)
-    storeMerged(context, values, call, { container, page: term, result, at: effect.merged });
+  const merged = effect.merged && argumentValue(values, call, effect.merged);
+  if (merged && container) noteAdded(context, values, container, { page: term, result, merged });
   const holder = container && pointerAtom(container, atom => context.pointers.has(atom));
   if (holder && page) state.aliases.set(holder, page.set.id);
   if (container) noteHold(context, values, container, page && onlyHold(state, page.set));
-}
-
-/** The callee says whether the page joined the entry before. */
-function storeMerged(
-  context: Context,
-  values: Values,
-  call: CallInstruction,
-  { container, page, result, at }: { container: Term; page: Term; result: Term; at: number },
-): void {
-  const flag = argumentValue(values, call, at);
-  if (!flag) return;
-  const place = context.places.target(flag, { kind: 'unknown', name: '' });
-  const merged = values.fresh(`merged${values.frame.key}@${call.span.start}`);
-  values.store(place, merged);
-  noteAdded(context, values, container, { page, result, merged });
 }
 
 /** An object gets pages of its own, and its flags say which. */

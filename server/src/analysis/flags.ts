@@ -114,7 +114,7 @@ export interface Added {
   readonly page: Term;
   /** What the call returned: non-zero where it took the page. */
   readonly result: Term;
-  /** Non-zero where the page was merged into the entry before. */
+  /** The address of a bool that is set where the page was merged into the entry before. */
   readonly merged: Term;
 }
 

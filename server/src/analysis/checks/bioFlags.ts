@@ -49,8 +49,9 @@ function checkStore(context: Context, values: Values, call: CallInstruction, eff
   const bio = values.value(container);
   const told = holdByFlags(context, values, bio);
   if (told !== 'pin' && !(told === 'get' && context.table.tree.features.has('bio-page-reffed'))) return;
+  // Where the flag came from several ways, the iterator may have been asked on each of them.
   const site = siteOf(flagValue(context, values, bio, FLAG_OF[told]));
-  checkFlag(context, values, call, found.set, told, site);
+  if (site) checkFlag(context, values, call, found.set, told, site);
 }
 
 /** The flag that drops one kind of hold, against the holds that the pages may have. */
@@ -157,7 +158,9 @@ function checkSurplus(context: Context, values: Values, call: CallInstruction, e
   if (!bio || !page) return;
   const added = lastAdded(context, values, bio);
   const { facts } = values.state;
-  if (added.page !== page || !facts.isNonZero(added.result) || facts.isNonZero(added.merged)) return;
+  if (added.page !== page || !facts.isNonZero(added.result)) return;
+  const isMerged = values.load(context.places.target(added.merged, { kind: 'unknown', name: '' }));
+  if (facts.isNonZero(isMerged)) return;
   report(context, values, call, { cause: 'surplus' });
 }
 

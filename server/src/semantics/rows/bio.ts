@@ -238,7 +238,7 @@ const filling: FunctionRow[] = [
   row(
     'bio_add_hw_page(q, bio, page, len, offset, max_sectors, same_page)',
     `${BIO}:980`,
-    store(3, 2, 'keeps', { when: 'result-nonzero', merged: 7 }),
+    store(3, 2, 'keeps', { merged: 7 }),
     {
       note: `${CALLER_KEEPS} Where *same_page is set, the hold on this page is surplus: bio_release_page().`,
     },
