@@ -151,7 +151,7 @@ static int condition_ok(unsigned long addr, int nr, struct page **pages, int dir
 static int one_bad(unsigned long addr, int nr, struct page **pages)
 {
 	return get_user_pages_fast(addr, nr, 1, pages);
-//                                           ^ gup-flags: `1` gives get_user_pages_fast() flags by number: the numbers of FOLL_* differ between kernels
+//                                           ^ gup-flags (warning): `1` gives get_user_pages_fast() flags by number: the numbers of FOLL_* differ between kernels
 }
 
 static int number_in_an_arm_bad(unsigned long addr, int nr, struct page **pages, int write)

@@ -40,8 +40,10 @@ function fixOf(fault: Fault, text: string): RuleReport['fix'] {
     const edit = withoutFlag(text, argument, fault.span, flag);
     return edit && { title: `Leave ${flag} out`, edits: [edit] };
   }
-  if (cause !== 'truth') return;
   const source = text.slice(argument.start, argument.end);
+  if (cause === 'literal' && source === '1')
+    return { title: 'Use FOLL_WRITE', edits: [{ ...argument, newText: 'FOLL_WRITE' }] };
+  if (cause !== 'truth') return;
   const condition = /^[\w.]+$|^\(.*\)$/s.test(source) ? source : `(${source})`;
   return {
     title: 'Use FOLL_WRITE',
@@ -77,8 +79,8 @@ which a loop that goes on until all pages are pinned never ends.
 The \`_fast\` functions know only some of the flags and fail with \`-EINVAL\` on the others.
 
 The numbers of the flags have changed and will again (FOLL_GET was 4 and is 2). A literal number, or a truth value that
-happens to be FOLL_WRITE because that is 1, says nothing to the reader and breaks with the next change. The latter still
-works and is reported one step lower.
+happens to be FOLL_WRITE because that is 1, says nothing to the reader and breaks with the next change. A truth value, or 1,
+still works and is reported one step lower.
 
 \`iov_iter_extract_mode()\`, where a tree has it, answers FOLL_PIN, FOLL_GET or 0. Mainline has
 \`iov_iter_extract_will_pin()\` instead, which answers true or false: comparing one as if it were the other is never right.`,

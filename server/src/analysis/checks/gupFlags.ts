@@ -55,7 +55,9 @@ function report(
     span: (details.flag && wordIn(context, argument.span, details.flag)) || argument.span,
     frame: values.frame,
     origin: { span: call.span, callee: call.callee ?? '', placeText: context.source(argument.span) },
-    confidence: details.cause === 'truth' ? 'guess' : 'certain',
+    // FOLL_WRITE is 1 in mainline: a truth value does what was meant.
+    confidence:
+      details.cause === 'truth' || values.value(argument) === values.number(1) ? 'guess' : 'certain',
     trace: values.state.trace,
     details: { ...details, start: String(argument.span.start), end: String(argument.span.end) },
     callee: calleeOf(call),
