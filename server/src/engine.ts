@@ -198,9 +198,19 @@ function anyOf(names: Iterable<string>): RegExp {
 
 /** Whether a call with this effect makes the calling function worth lowering. */
 function isWorthLowering(effect: Effect): boolean {
-  return effect.kind === 'acquire'
-    ? effect.extraction === true
-    : effect.kind === 'construct' || effect.kind === 'query';
+  switch (effect.kind) {
+    case 'acquire':
+      return effect.extraction === true;
+    case 'construct':
+    case 'query':
+      return true;
+    case 'flag':
+      return effect.act === 'set';
+    case 'release':
+      return effect.ignoresFlags === true;
+    default:
+      return false;
+  }
 }
 
 const MODE_LABELS: Readonly<Record<ExtractionSite['mode'], string>> = {

@@ -144,6 +144,10 @@ function matteringFunctions(program: Program, table: EffectTable): Mattering {
         all.add(model.name);
       if (row.effects.some(effect => /^(release|construct|query)$/.test(effect.kind)))
         touching.add(model.name);
+      if (row.effects.some(effect => effect.kind === 'flag' && effect.act === 'set')) {
+        all.add(model.name);
+        touching.add(model.name);
+      }
     }
   for (const model of program.functions.values()) {
     if (movesPages(model)) touching.add(model.name);

@@ -1,5 +1,6 @@
 import type { CallInstruction } from '../program/model.ts';
 import type {
+  Acquire,
   Allocate,
   Construct,
   Effect,
@@ -11,9 +12,11 @@ import type {
 } from '../semantics/effects.ts';
 import { RESULT } from '../semantics/effects.ts';
 import { ITERATOR_KINDS, type IteratorKind } from '../semantics/holds.ts';
-import { acquire } from './acquire.ts';
+import { acquire, modeOf } from './acquire.ts';
 import { builtinValue } from './builtins.ts';
+import { noteHold, onlyHold } from './containers.ts';
 import type { Context } from './context.ts';
+import { carryOutFlag, forgetFlags, noteAdded } from './flags.ts';
 import { forgetLocal, giveToUnknown, keep } from './keepers.ts';
 import { memberOf } from './members.ts';
 import { pointerAtom } from './places.ts';
@@ -93,11 +96,16 @@ function applyEffects(
       case 'query':
         result = query(context, values, call, effect);
         break;
+      case 'flag':
+        result ??= resultSymbol(values, call);
+        result = carryOutFlag(context, values, call, effect, result);
+        break;
       case 'construct':
         construct(context, values, call, effect);
         break;
       case 'acquire':
         if (effect.pages.form === 'argument') ownReference(values, call, effect.pages.argument);
+        else if (effect.pages.form === 'object') fill(context, values, call, effect);
         break;
       case 'store':
         result ??= resultSymbol(values, call);
@@ -283,6 +291,12 @@ function construct(context: Context, values: Values, call: CallInstruction, effe
             ? 'source'
             : 'dest',
   });
+  state.step({
+    kind: 'call',
+    span: call.span,
+    frame: values.frame,
+    message: `${call.callee}() builds the iterator`,
+  });
 }
 
 /** A container gets pages: it is one more owner, and where one slot goes at a time, the slot is no longer ours alone. */
@@ -299,6 +313,24 @@ function store(context: Context, values: Values, call: CallInstruction, effect: 
     state.updateSet(page.set.id, { keepers: addKeeper(page.set.keepers, keeper) });
     if (effect.takes === 'consumes' && !conditional) state.updateSet(page.set.id, { status: 'consumed' });
   } else keep(context, state, term, keeper);
+  const merged = effect.merged && argumentValue(values, call, effect.merged);
+  if (merged && container) noteAdded(context, values, container, { page: term, result, merged });
   const holder = container && pointerAtom(container, atom => context.pointers.has(atom));
   if (holder && page) state.aliases.set(holder, page.set.id);
+  if (container) noteHold(context, values, container, page && onlyHold(state, page.set));
+}
+
+/** An object gets pages of its own, and its flags say which. */
+function fill(context: Context, values: Values, call: CallInstruction, effect: Acquire): void {
+  const container = effect.pages.form === 'object' && argumentValue(values, call, effect.pages.argument);
+  if (!container) return;
+  forgetFlags(context, values, container);
+  const iterator = effect.iterator && argumentValue(values, call, effect.iterator);
+  const mode = modeOf(values.state, effect, iterator ? values.state.iteratorOf(iterator) : undefined);
+  noteHold(
+    context,
+    values,
+    container,
+    mode === 'pin' || mode === 'get' || mode === 'none' ? mode : undefined,
+  );
 }

@@ -73,6 +73,8 @@ export interface Acquire {
   readonly noHoldOn?: readonly IteratorKind[];
   /** gup_flags or extraction flags. */
   readonly flags?: Argument;
+  /** Flags with which the call fails: those that only mm/ may set, and those that the call does not know. */
+  readonly refusedFlags?: readonly string[];
   /** False where a short count is impossible (the call is all or nothing). Default true for counts. */
   readonly partial?: boolean;
   /** Where `array-pointer` or `result-array` allocates: on failure the array stays allocated (iov_iter_extract_pages). */
@@ -105,6 +107,10 @@ export interface Release {
   readonly freesArray?: boolean;
   /** For `by-mode-argument` (page_put_unpin): the argument that holds the mode. */
   readonly mode?: Argument;
+  /** Drops without asking the flags of the object, which a caller must have done. */
+  readonly ignoresFlags?: boolean;
+  /** The container whose flags say how a single page is dropped that was taken for it. */
+  readonly container?: Argument;
   /** A NULL argument is allowed and means nothing. */
   readonly nullAllowed?: boolean;
 }
@@ -154,6 +160,19 @@ export interface Store {
   readonly takes: 'keeps' | 'consumes' | 'own-hold';
   /** `consumes` and `own-hold`: when. */
   readonly when?: 'always' | 'success' | 'result-zero' | 'result-nonzero';
+  /** bool *: set where the page was merged into the entry before it, which has a hold on the page already. */
+  readonly merged?: Argument;
+}
+
+/** The flags of a container that say how its pages are dropped. */
+export interface Flag {
+  readonly kind: 'flag';
+  /** The container; RESULT for one that is made. */
+  readonly container: Argument;
+  /** `new`: the container is made, with no flag set. */
+  readonly act: 'new' | 'set' | 'clear' | 'ask';
+  /** The argument that is the flag. */
+  readonly flag?: Argument;
 }
 
 export interface Construct {
@@ -171,8 +190,11 @@ export interface Construct {
 export interface Query {
   readonly kind: 'query';
   readonly iterator: Argument;
-  /** `kinds`: non-zero exactly for these kinds. `mode`: FOLL_PIN, FOLL_GET or 0. `direction`: iov_iter_rw. */
-  readonly question: 'kinds' | 'mode' | 'direction' | 'count';
+  /**
+   * `kinds`: non-zero exactly for these kinds. `mode`: FOLL_PIN, FOLL_GET or 0. `direction`: iov_iter_rw.
+   * `peer-to-peer`: asks a queue or device, not an iterator, whether it may reach the memory of other PCI devices.
+   */
+  readonly question: 'kinds' | 'mode' | 'direction' | 'count' | 'peer-to-peer';
   readonly iteratorKinds?: readonly IteratorKind[];
 }
 
@@ -203,6 +225,7 @@ export type Effect =
   | Borrow
   | View
   | Store
+  | Flag
   | Construct
   | Query
   | Position

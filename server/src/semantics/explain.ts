@@ -1,4 +1,4 @@
-import type { Acquire, Effect, FunctionRow, Release } from './effects.ts';
+import type { Acquire, Effect, Flag, FunctionRow, Release } from './effects.ts';
 import type { Tree } from './eras.ts';
 import { type Direction, type Hold, ITERATOR_KINDS, type IteratorKind, USER_BACKED_KINDS } from './holds.ts';
 import { EffectTable } from './table.ts';
@@ -149,6 +149,13 @@ function released(row: FunctionRow, effect: Release): string {
   return `Drops ${what} of ${named(row, effect.pages.argument)}${dirties}${effect.freesArray ? '; frees the array' : ''}.`;
 }
 
+const FLAG_WORDS: Readonly<Record<Flag['act'], string>> = {
+  new: 'Makes a container with no flag set.',
+  set: 'Sets a flag, which may say how the pages are dropped.',
+  clear: 'Clears a flag, which may say how the pages are dropped.',
+  ask: 'Asks for a flag, which may say how the pages are dropped.',
+};
+
 /** What one effect of a row does, in a sentence. */
 export function sentence(row: FunctionRow, effect: Effect): string | undefined {
   switch (effect.kind) {
@@ -172,6 +179,8 @@ export function sentence(row: FunctionRow, effect: Effect): string | undefined {
           'own-hold': 'with a reference of its own',
         }[effect.takes]
       }.`;
+    case 'flag':
+      return FLAG_WORDS[effect.act];
     case 'construct':
       return `Builds an iterator (${effect.iteratorKinds.join(' or ')}) in ${named(row, effect.iterator)}.`;
     case 'query':

@@ -1,6 +1,18 @@
-import type { FunctionRow } from '../effects.ts';
+import { type FunctionRow, RESULT } from '../effects.ts';
 import type { IteratorKind } from '../holds.ts';
-import { acquire, borrow, dirty, object, release, row, rows, store, submit, submitAndWait } from './build.ts';
+import {
+  acquire,
+  borrow,
+  dirty,
+  flag,
+  object,
+  release,
+  row,
+  rows,
+  store,
+  submit,
+  submitAndWait,
+} from './build.ts';
 
 const BIO = 'block/bio.c';
 const BLK_MAP = 'block/blk-map.c';
@@ -151,11 +163,16 @@ const releasers: FunctionRow[] = [
       summary: 'Drops the references on the pages of a bio unless BIO_NO_PAGE_REF is set.',
     },
   ),
-  row('__bio_release_pages(bio, mark_dirty)', `${BIO}:1211`, release('pin', 'object', 1, { dirties: 2 }), {
-    needs: ['bio-page-pinned'],
-    lacks: ['extract_mode'],
-    note: ONLY_FROM_THE_FLAG,
-  }),
+  row(
+    '__bio_release_pages(bio, mark_dirty)',
+    `${BIO}:1211`,
+    release('pin', 'object', 1, { dirties: 2, ignoresFlags: true }),
+    {
+      needs: ['bio-page-pinned'],
+      lacks: ['extract_mode'],
+      note: ONLY_FROM_THE_FLAG,
+    },
+  ),
   row(
     '__bio_release_pages(bio, mark_dirty)',
     'block/bio.c (v7 series)',
@@ -167,13 +184,13 @@ const releasers: FunctionRow[] = [
   row(
     '__bio_release_pages(bio, mark_dirty)',
     'block/bio.c:1110 (6.1.192)',
-    release('get', 'object', 1, { dirties: 2 }),
+    release('get', 'object', 1, { dirties: 2, ignoresFlags: true }),
     {
       lacks: ['bio-page-pinned'],
       note: ONLY_FROM_THE_FLAG,
     },
   ),
-  row('bio_release_page(bio, page)', 'block/blk.h:622', release('by-flag', 'page', 2), {
+  row('bio_release_page(bio, page)', 'block/blk.h:622', release('by-flag', 'page', 2, { container: 1 }), {
     needs: ['bio-page-pinned'],
     summary: 'Drops one page that was taken for a bio but is surplus, as the flags of the bio say.',
   }),
@@ -221,8 +238,10 @@ const filling: FunctionRow[] = [
   row(
     'bio_add_hw_page(q, bio, page, len, offset, max_sectors, same_page)',
     `${BIO}:980`,
-    store(3, 2, 'keeps'),
-    { note: CALLER_KEEPS },
+    store(3, 2, 'keeps', { merged: 7 }),
+    {
+      note: `${CALLER_KEEPS} Where *same_page is set, the hold on this page is surplus: bio_release_page().`,
+    },
   ),
 ];
 
@@ -234,13 +253,22 @@ const submission: FunctionRow[] = [
   row('blk_execute_rq_nowait(rq, at_head)', 'block/blk-mq.c:1407', submit(1)),
 ];
 
-const lookingOn: FunctionRow[] = [
-  ...rows('include/linux/bio.h', borrow, [
-    '236 bio_set_flag(bio, bit)',
-    '241 bio_clear_flag(bio, bit)',
-    '231 bio_flagged(bio, bit)',
-    '55 bio_has_data(bio)',
+/** The flags of a bio, BIO_PAGE_PINNED, BIO_PAGE_REFFED or BIO_NO_PAGE_REF among them; none is set in a new bio. */
+const flags: FunctionRow[] = [
+  row('bio_set_flag(bio, bit)', 'include/linux/bio.h:236', flag('set')),
+  row('bio_clear_flag(bio, bit)', 'include/linux/bio.h:241', flag('clear')),
+  row('bio_flagged(bio, bit)', 'include/linux/bio.h:231', flag('ask')),
+  row('bio_alloc(bdev, nr_vecs, opf, gfp_mask)', 'include/linux/bio.h:372', flag('new', RESULT)),
+  row('bio_alloc_bioset(bdev, nr_vecs, opf, gfp_mask, bs)', `${BIO}:503`, flag('new', RESULT)),
+  row('bio_init(bio, bdev, table, max_vecs, opf)', `${BIO}:245`, [
+    flag('new'),
+    store(3, 1, 'keeps', { form: 'array' }),
   ]),
+  row('bio_reset(bio, bdev, opf)', `${BIO}:300`, flag('new')),
+];
+
+const lookingOn: FunctionRow[] = [
+  ...rows('include/linux/bio.h', borrow, ['55 bio_has_data(bio)']),
   ...rows(BIO, borrow, ['811 bio_put(bio)']),
 ];
 
@@ -250,5 +278,6 @@ export const BIO_ROWS: readonly FunctionRow[] = [
   ...releasers,
   ...filling,
   ...submission,
+  ...flags,
   ...lookingOn,
 ];

@@ -55,7 +55,7 @@ include/linux/bio.h: 43 bio_sectors(bio); 49 bio_data_dir(bio); 137 bio_advance(
 include/linux/blk-mq.h: 227 rq_data_dir(rq); 974 blk_mq_rq_from_pdu(pdu); 988 blk_mq_rq_to_pdu(rq);
   1086 blk_rq_bytes(rq); 1171 blk_rq_nr_phys_segments(rq); 1189 blk_rq_map_sg(q, rq, sglist)
 include/linux/blk_types.h: 431 bio_op(bio); 436 op_is_write(op)
-include/linux/blkdev.h: 630 blk_queue_pci_p2pdma(q); 943 bdev_get_queue(bdev); 1235 queue_max_hw_sectors(q);
+include/linux/blkdev.h: 943 bdev_get_queue(bdev); 1235 queue_max_hw_sectors(q);
   1292 queue_logical_block_size(q); 1297 bdev_logical_block_size(bdev); 1449 queue_dma_alignment(q);
   1483 bdev_iter_is_aligned(bdev, iter)
 include/linux/device.h: 867 dev_name(dev); 925 dev_get_drvdata(dev)

@@ -6,6 +6,7 @@ import type {
   Borrow,
   Dirty,
   Effect,
+  Flag,
   Free,
   FunctionRow,
   HoldRule,
@@ -133,9 +134,13 @@ export function store(
   page: Argument,
   into: Argument,
   takes: Store['takes'],
-  more: { readonly form?: Store['form']; readonly when?: Store['when'] } = {},
+  more: Partial<Pick<Store, 'form' | 'when' | 'merged'>> = {},
 ): Store {
-  return { kind: 'store', page, into, takes, form: more.form ?? 'page', when: more.when };
+  return { kind: 'store', page, into, takes, form: 'page', ...more };
+}
+
+export function flag(act: Flag['act'], container: Argument = 1): Flag {
+  return { kind: 'flag', container, act, flag: act === 'new' ? undefined : 2 };
 }
 
 export const submit = (argument: Argument): Submit => ({ kind: 'submit', argument });

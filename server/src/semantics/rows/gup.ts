@@ -1,12 +1,39 @@
-import type { Acquire, FunctionRow, HoldRule, PagesAt } from '../effects.ts';
+import type { Acquire, FunctionRow, PagesAt } from '../effects.ts';
 import { acquire, array, count, given, result, row, slot } from './build.ts';
 
-function userPages(hold: HoldRule, nrPages: number, flags: number, pages: number): Acquire {
-  return acquire(hold, array(pages), 'page-count', { asked: count(nrPages), flags, extraction: true });
+/** is_valid_gup_args() of mm/gup.c (6.12); is_valid_gup_flags() and the pin_*() functions there (6.1). */
+const REFUSED: Readonly<Record<'get' | 'pin', readonly string[]>> = {
+  get: ['FOLL_PIN', 'FOLL_LONGTERM'],
+  pin: ['FOLL_PIN', 'FOLL_GET'],
+};
+/** gup_fast_fallback() of mm/gup.c (6.12), internal_get_user_pages_fast() (6.1): those that the fast calls do not know. */
+const UNKNOWN_TO_FAST = [
+  'FOLL_ANON',
+  'FOLL_DUMP',
+  'FOLL_HWPOISON',
+  'FOLL_INTERRUPTIBLE',
+  'FOLL_NOWAIT',
+  'FOLL_SPLIT_PMD',
+];
+
+function userPages(hold: 'get' | 'pin', nrPages: number, flags: number, pages: number): Acquire {
+  const asked = count(nrPages);
+  const refusedFlags = REFUSED[hold];
+  return acquire(hold, array(pages), 'page-count', { asked, flags, refusedFlags, extraction: true });
+}
+
+function userPagesFast(hold: 'get' | 'pin', nrPages: number, flags: number, pages: number): Acquire {
+  const slow = userPages(hold, nrPages, flags, pages);
+  return { ...slow, refusedFlags: [...REFUSED[hold], ...UNKNOWN_TO_FAST] };
 }
 
 const onePage = (pages: PagesAt, returns: Acquire['returns'], flags: number): Acquire =>
-  acquire('get', pages, returns, { asked: { constant: 1 }, flags, extraction: true });
+  acquire('get', pages, returns, {
+    asked: { constant: 1 },
+    flags,
+    refusedFlags: REFUSED.get,
+    extraction: true,
+  });
 
 const LOCK_HELD = 'The caller holds mmap_lock.';
 const LOCK_NOT_HELD = 'The caller must not hold mmap_lock.';
@@ -61,14 +88,19 @@ export const GUP_ROWS: readonly FunctionRow[] = [
       note: `${LOCK_NOT_HELD} The array is the third argument, the flags are the fourth.`,
     },
   ),
-  row('get_user_pages_fast(start, nr_pages, gup_flags, pages)', 'mm/gup.c:3540', userPages('get', 2, 3, 4), {
-    summary: REFERENCES,
-    note: `${LOCK_NOT_HELD} ${FAST_FLAGS}`,
-  }),
+  row(
+    'get_user_pages_fast(start, nr_pages, gup_flags, pages)',
+    'mm/gup.c:3540',
+    userPagesFast('get', 2, 3, 4),
+    {
+      summary: REFERENCES,
+      note: `${LOCK_NOT_HELD} ${FAST_FLAGS}`,
+    },
+  ),
   row(
     'get_user_pages_fast_only(start, nr_pages, gup_flags, pages)',
     'mm/gup.c:3506',
-    userPages('get', 2, 3, 4),
+    userPagesFast('get', 2, 3, 4),
     { summary: REFERENCES, note: 'Never faults: fewer pages than asked for, or none, is a normal answer.' },
   ),
   row(
@@ -121,14 +153,19 @@ export const GUP_ROWS: readonly FunctionRow[] = [
       note: `${LOCK_NOT_HELD} The array is the third argument, the flags are the fourth. ${ZERO_ON_BAD_FLAGS}`,
     },
   ),
-  row('pin_user_pages_fast(start, nr_pages, gup_flags, pages)', 'mm/gup.c:3574', userPages('pin', 2, 3, 4), {
-    summary: PINS,
-    note: `${LOCK_NOT_HELD} ${FAST_FLAGS}`,
-  }),
+  row(
+    'pin_user_pages_fast(start, nr_pages, gup_flags, pages)',
+    'mm/gup.c:3574',
+    userPagesFast('pin', 2, 3, 4),
+    {
+      summary: PINS,
+      note: `${LOCK_NOT_HELD} ${FAST_FLAGS}`,
+    },
+  ),
   row(
     'pin_user_pages_fast_only(start, nr_pages, gup_flags, pages)',
     'mm/gup.c:3208 (6.1.192)',
-    userPages('pin', 2, 3, 4),
+    userPagesFast('pin', 2, 3, 4),
     {
       until: '6.4',
       summary: PINS,

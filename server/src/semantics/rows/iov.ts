@@ -293,6 +293,10 @@ const predicates: FunctionRow[] = [
   }),
   row('iov_iter_rw(i)', `${UIO}:143`, asks('direction')),
   row('iov_iter_count(i)', `${UIO}:305`, asks('count')),
+  row('blk_queue_pci_p2pdma(q)', 'include/linux/blkdev.h:630', asks('peer-to-peer'), {
+    summary: 'Whether the queue takes pages of other PCI devices: the condition of ITER_ALLOW_P2PDMA.',
+  }),
+  row('dma_pci_p2pdma_supported(dev)', 'include/linux/dma-mapping.h:132', asks('peer-to-peer')),
 ];
 
 const moves = (by: Position['by'], iterator = 1): Position => ({ kind: 'position', iterator, by });
