@@ -213,6 +213,8 @@ class Activation {
     const values = new Values(this.context, state, this.frame);
     switch (instruction.kind) {
       case 'assign':
+        for (const check of CHECKS)
+          check.assign?.(this.context, values, instruction.place, instruction.value);
         this.assign(values, instruction.place, instruction.value);
         return [state];
       case 'declare': {

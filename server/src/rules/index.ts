@@ -6,6 +6,7 @@ import { rule as releaseCount } from './release-count.ts';
 import { rule as releaseMismatch } from './release-mismatch.ts';
 import type { Rule } from './rule.ts';
 import { rule as unconditionalRelease } from './unconditional-release.ts';
+import { rule as useAfterRelease } from './use-after-release.ts';
 
 export const RULES: readonly Rule[] = [
   doubleRelease,
@@ -14,4 +15,5 @@ export const RULES: readonly Rule[] = [
   releaseCount,
   releaseMismatch,
   unconditionalRelease,
+  useAfterRelease,
 ];

@@ -1,4 +1,4 @@
-import type { CallInstruction, Terminator } from '../../program/model.ts';
+import type { CallInstruction, Expression, Terminator } from '../../program/model.ts';
 import type { FunctionRow } from '../../semantics/effects.ts';
 import type { Context } from '../context.ts';
 import type { Values } from '../values.ts';
@@ -7,6 +7,8 @@ import type { Values } from '../values.ts';
 export interface Check {
   /** A call is about to be carried out. `row` says what is known of the callee. */
   call?(context: Context, values: Values, call: CallInstruction, row: FunctionRow | undefined): void;
+  /** A place is about to be assigned a value. */
+  assign?(context: Context, values: Values, place: Expression, value: Expression): void;
   /** A branch is about to be taken. */
   branch?(context: Context, values: Values, branch: Terminator & { readonly kind: 'branch' }): void;
 }

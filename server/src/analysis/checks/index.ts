@@ -1,4 +1,5 @@
 import type { Check } from './check.ts';
+import { useAfterRelease } from './useAfterRelease.ts';
 
 /** The checks that are made on every path, in no particular order. */
-export const CHECKS: readonly Check[] = [];
+export const CHECKS: readonly Check[] = [useAfterRelease];
