@@ -135,6 +135,8 @@ export interface Borrow {
   readonly arguments?: readonly Argument[];
   /** It reads or writes the memory that its arguments lead to. */
   readonly contents?: true;
+  /** It lets time pass, perhaps until some I/O is done. */
+  readonly waits?: true;
 }
 
 /** The result (or `into`) is another view of the same page: page_folio, page_to_pfn, page_address, kmap. */

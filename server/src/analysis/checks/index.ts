@@ -1,5 +1,6 @@
 import type { Check } from './check.ts';
+import { earlyRelease } from './earlyRelease.ts';
 import { useAfterRelease } from './useAfterRelease.ts';
 
 /** The checks that are made on every path, in no particular order. */
-export const CHECKS: readonly Check[] = [useAfterRelease];
+export const CHECKS: readonly Check[] = [useAfterRelease, earlyRelease];

@@ -148,8 +148,16 @@ function checkPointer(context: Context, values: Values, pointer: Term, span: Spa
   if (gone) report(context, values, span, gone, undefined);
 }
 
+/** Releases of which the first use that follows was told: later ones go when the release moves behind them all. */
+const told = new WeakMap<Context, Map<string, number>>();
+
 function report(context: Context, values: Values, span: Span, gone: Gone, user: string | undefined): void {
   const { acquisition } = gone.set;
+  const uses = told.get(context) ?? new Map<string, number>();
+  told.set(context, uses);
+  const key = `${acquisition.key}:${gone.release.frame.key}:${gone.release.span.start}`;
+  if ((uses.get(key) ?? span.start) !== span.start) return;
+  uses.set(key, span.start);
   context.report({
     kind: 'use-after-release',
     span,

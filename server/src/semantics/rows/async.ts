@@ -1,5 +1,5 @@
 import type { FunctionRow } from '../effects.ts';
-import { borrow, compute, defer, row, rows, store, submit, submitAndWait } from './build.ts';
+import { borrow, compute, defer, row, rows, store, submit, submitAndWait, wait } from './build.ts';
 
 const VIRTIO_RING = 'drivers/virtio/virtio_ring.c';
 
@@ -26,8 +26,8 @@ const queues: FunctionRow[] = [
     '2405 virtqueue_kick(vq)',
     '2377 virtqueue_notify(_vq)',
     '2360 virtqueue_kick_prepare(_vq)',
-    '2440 virtqueue_get_buf(_vq, len)',
   ]),
+  row('virtqueue_get_buf(_vq, len)', `${VIRTIO_RING}:2440`, wait),
 ];
 
 const requests: FunctionRow[] = [
@@ -43,7 +43,7 @@ const requests: FunctionRow[] = [
   row('usb_sg_wait(io)', 'drivers/usb/core/message.c:709', submitAndWait(1)),
   row('dmaengine_submit(desc)', 'include/linux/dmaengine.h:1244', submit(1)),
   row('dma_async_issue_pending(chan)', 'include/linux/dmaengine.h:1450', borrow),
-  row('dma_sync_wait(chan, cookie)', 'drivers/dma/dmaengine.c:526', borrow),
+  row('dma_sync_wait(chan, cookie)', 'drivers/dma/dmaengine.c:526', wait),
 ];
 
 const ciphers: FunctionRow[] = [
@@ -67,7 +67,7 @@ const ciphers: FunctionRow[] = [
   ...rows('crypto/aead.c', compute(1), ['83 crypto_aead_encrypt(req)', '94 crypto_aead_decrypt(req)']),
   ...rows('crypto/ahash.c', compute(1), ['361 crypto_ahash_digest(req)', '350 crypto_ahash_finup(req)']),
   row('crypto_akcipher_encrypt(req)', 'include/crypto/akcipher.h:290', compute(1)),
-  row('crypto_wait_req(err, wait)', 'include/linux/crypto.h:392', borrow, {
+  row('crypto_wait_req(err, wait)', 'include/linux/crypto.h:392', wait, {
     note: 'Waits until the request of which it got the answer is done.',
   }),
 ];
@@ -93,7 +93,7 @@ const waits: FunctionRow[] = [
   ]),
   ...rows(
     'kernel/sched/completion.c',
-    borrow,
+    wait,
     [
       '165 wait_for_completion_timeout(x, timeout)',
       '214 wait_for_completion_interruptible(x)',

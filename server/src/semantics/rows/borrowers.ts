@@ -1,5 +1,5 @@
 import type { FunctionRow } from '../effects.ts';
-import { borrow, borrowers, touch } from './build.ts';
+import { borrow, borrowers, touch, wait } from './build.ts';
 
 /** Functions that read or write plain memory, a mapped page among it. */
 const copies: FunctionRow[] = borrowers(
@@ -22,8 +22,24 @@ mm/maccess.c: 24 copy_from_kernel_nofault(dst, src, size);
   touch,
 );
 
+/** Functions that let time pass, or wait for something. */
+const waits: FunctionRow[] = borrowers(
+  `
+include/linux/pagemap.h: 66 filemap_write_and_wait(mapping); 1230 folio_wait_locked(folio);
+  1243 wait_on_page_locked(page)
+mm/filemap.c: 547 filemap_fdatawait_range(mapping, start_byte, end_byte);
+  667 filemap_write_and_wait_range(mapping, lstart, lend); 1562 folio_wait_private_2(folio);
+  2723 kiocb_write_and_wait(iocb, count)
+mm/folio-compat.c: 25 wait_on_page_writeback(page); 31 wait_for_stable_page(page)
+mm/page-writeback.c: 3185 folio_wait_writeback(folio); 3232 folio_wait_stable(folio)
+`,
+  wait,
+);
+
 /** Functions between taking and dropping that look at pages, map, copy, flush or count them and keep nothing. */
 export const BORROWER_ROWS: readonly FunctionRow[] = copies.concat(
+  waits,
+
   borrowers(`
 arch/s390/include/asm/page.h: 268 virt_addr_valid(kaddr)
 arch/s390/include/asm/tlbflush.h: 117 flush_tlb_range(vma, start, end)
@@ -163,14 +179,13 @@ include/linux/page-flags.h: 796 folio_mark_uptodate(folio); 822 folio_start_writ
   1111 is_page_hwpoison(page); 1209 folio_has_private(folio)
 include/linux/page-flags.h (6.1.192): 1089 page_has_private(page)
 include/linux/page_ref.h: 65 page_ref_count(page); 87 folio_ref_count(folio); 92 page_count(page)
-include/linux/pagemap.h: 66 filemap_write_and_wait(mapping); 238 mapping_set_error(mapping, error);
+include/linux/pagemap.h: 238 mapping_set_error(mapping, error);
   257 mapping_set_unevictable(mapping); 262 mapping_clear_unevictable(mapping);
   338 mapping_gfp_mask(mapping); 344 mapping_gfp_constraint(mapping, gfp_mask);
   354 mapping_set_gfp_mask(m, mask); 578 page_file_mapping(page); 923 folio_index(folio);
   966 folio_contains(folio, index); 1045 page_offset(page); 1054 folio_pos(folio);
   1119 folio_trylock(folio); 1127 trylock_page(page); 1154 folio_lock(folio); 1172 lock_page(page);
-  1192 folio_lock_killable(folio); 1230 folio_wait_locked(folio); 1243 wait_on_page_locked(page);
-  1259 folio_cancel_dirty(folio)
+  1192 folio_lock_killable(folio); 1259 folio_cancel_dirty(folio)
 include/linux/pagemap.h (6.1.192): 1051 lock_page_killable(page)
 include/linux/pci.h: 2175 pci_get_drvdata(pdev)
 include/linux/pgtable.h: 1358 pgprot_noncached(prot); 1362 pgprot_writecombine(...); 1579 is_zero_pfn(pfn)
@@ -244,13 +259,11 @@ lib/vsprintf.c: 111 simple_strtoul(cp, endp, base); 2733 vsnprintf(buf, size, fm
   2932 snprintf(buf, size, fmt, ...); 2956 scnprintf(buf, size, fmt, ...); 3001 sprintf(buf, fmt, ...);
   3694 sscanf(buf, fmt, ...)
 mm/dmapool.c: 404 dma_pool_alloc(pool, mem_flags, handle); 450 dma_pool_free(pool, vaddr, dma)
-mm/filemap.c: 547 filemap_fdatawait_range(mapping, start_byte, end_byte);
-  667 filemap_write_and_wait_range(mapping, lstart, lend); 1495 folio_unlock(folio);
-  1520 folio_end_read(folio, success); 1562 folio_wait_private_2(folio); 1602 folio_end_writeback(folio);
-  2723 kiocb_write_and_wait(iocb, count); 2764 kiocb_invalidate_pages(iocb, count)
-mm/folio-compat.c: 13 unlock_page(page); 19 end_page_writeback(page); 25 wait_on_page_writeback(page);
-  31 wait_for_stable_page(page); 37 mark_page_accessed(page); 43 set_page_writeback(page);
-  55 clear_page_dirty_for_io(page); 61 redirty_page_for_writepage(wbc, page)
+mm/filemap.c: 1495 folio_unlock(folio); 1520 folio_end_read(folio, success);
+  1602 folio_end_writeback(folio); 2764 kiocb_invalidate_pages(iocb, count)
+mm/folio-compat.c: 13 unlock_page(page); 19 end_page_writeback(page); 37 mark_page_accessed(page);
+  43 set_page_writeback(page); 55 clear_page_dirty_for_io(page);
+  61 redirty_page_for_writepage(wbc, page)
 mm/folio-compat.c (6.1.192): 12 page_mapping(page)
 mm/gup.c: 1635 fixup_user_fault(mm, address, fault_flags, unlocked)
 mm/highmem.c: 404 zero_user_segments(page, start1, end1, start2, end2)
@@ -271,10 +284,10 @@ mm/mmap.c: 81 vma_set_page_prot(vma); 955 find_vma_intersection(mm, start_addr, 
   974 find_vma(mm, addr); 1263 find_extend_vma_locked(mm, addr); 1328 expand_stack(mm, addr)
 mm/mmu_notifier.c: 188 mmu_interval_read_begin(interval_sub); 797 mmu_notifier_unregister(subscription, mm);
   1038 mmu_interval_notifier_remove(interval_sub)
-mm/page-writeback.c: 2144 balance_dirty_pages_ratelimited(mapping); 2716 noop_dirty_folio(mapping, folio);
-  2763 folio_account_cleaned(folio, wb); 2823 filemap_dirty_folio(mapping, folio);
-  2854 folio_redirty_for_writepage(wbc, folio); 2987 folio_clear_dirty_for_io(folio);
-  3185 folio_wait_writeback(folio); 3232 folio_wait_stable(folio)
+mm/page-writeback.c: 2144 balance_dirty_pages_ratelimited(mapping);
+  2716 noop_dirty_folio(mapping, folio); 2763 folio_account_cleaned(folio, wb);
+  2823 filemap_dirty_folio(mapping, folio); 2854 folio_redirty_for_writepage(wbc, folio);
+  2987 folio_clear_dirty_for_io(folio)
 mm/secretmem.c: 215 vma_is_secretmem(vma)
 mm/shmem.c: 283 vma_is_shmem(vma)
 mm/sparse.c: 46 page_to_nid(page)

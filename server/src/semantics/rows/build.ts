@@ -123,6 +123,9 @@ export function free(argument: Argument, ...accepts: Allocator[]): Free {
 /** Keeps nothing of any argument. */
 export const borrow: Borrow = { kind: 'borrow' };
 
+/** Waits for something, perhaps for the end of I/O, and keeps nothing. */
+export const wait: Borrow = { kind: 'borrow', waits: true };
+
 /** Reads or writes the memory that its arguments lead to, and keeps nothing. */
 export const touch: Borrow = { kind: 'borrow', contents: true };
 
