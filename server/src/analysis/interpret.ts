@@ -356,8 +356,10 @@ class Activation {
         for (const target of terminator.targets) this.go(target, state.clone());
         return;
       case 'return': {
-        const value = terminator.value && new Values(this.context, state, this.frame).value(terminator.value);
+        const values = new Values(this.context, state, this.frame);
+        const value = terminator.value && values.value(terminator.value);
         this.note(state, terminator.span, 'return', -1);
+        for (const check of CHECKS) check.exit?.(this.context, values, value, terminator.span);
         this.exits.push({ state, value, span: terminator.span });
         return;
       }

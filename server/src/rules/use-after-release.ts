@@ -2,12 +2,14 @@ import type { Fault } from '../analysis/context.ts';
 import type { Rule, RuleReport } from './rule.ts';
 
 function report(fault: Fault): RuleReport {
-  const { user, release } = fault.details;
-  const use = user ? `${user}() is given a page` : 'this is memory of a page';
-  const doubt = fault.confidence === 'guess' ? ', unless somebody else holds it' : '';
-  return {
-    message: `${use} of \`${fault.origin.placeText}\` whose hold ${release}() dropped before${doubt}: release it after its last use`,
-  };
+  const { user, used, release } = fault.details;
+  const { placeText } = fault.origin;
+  const page = used === placeText ? 'it' : `\`${placeText}\``;
+  const use = user
+    ? `${user}() uses \`${used}\` after ${release}() dropped the hold on ${page}`
+    : `\`${used}\` lies in a page of \`${placeText}\`, on which ${release}() dropped the hold before`;
+  const doubt = fault.confidence === 'guess' ? ' (unless somebody else holds it)' : '';
+  return { message: `${use}${doubt}: release after the last use` };
 }
 
 export const rule: Rule = {

@@ -166,6 +166,6 @@ function report(context: Context, values: Values, span: Span, gone: Gone, user: 
     acquisition,
     confidence: gone.mayBeKept ? 'guess' : 'certain',
     trace: values.state.trace,
-    details: { user, release: gone.release.callee },
+    details: { user, used: context.source(span).replace(/\s+/g, ' '), release: gone.release.callee },
   });
 }
