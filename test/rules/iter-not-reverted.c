@@ -186,6 +186,42 @@ int caller_reverts(struct iov_iter *iter, struct page **pages, void *buffer)
 	return err;
 }
 
+static int map_one(struct iov_iter *iter, struct page **pages, size_t *got)
+{
+	size_t offset;
+	ssize_t bytes = iov_iter_get_pages2(iter, pages, PAGE_SIZE, 1, &offset);
+
+	if (bytes <= 0)
+		return -EFAULT;
+	if (offset) {
+		put_page(pages[0]);
+		return -EINVAL;
+//              ^^^^^^^^^^^^^^^ iter-not-reverted: The iterator stands past the bytes that iov_iter_get_pages2() took, and their pages were dropped: the caller gives back what its other calls took, and takes it that a call which fails took nothing
+	}
+	*got = bytes;
+	return 0;
+}
+
+/* Its own earlier turns are undone: the failed one was to undo itself. */
+int caller_reverts_other_turns(struct iov_iter *iter, struct page **pages, int nr)
+{
+	size_t got, total = 0;
+	int i, err;
+
+	for (i = 0; i < nr; i++) {
+		err = map_one(iter, pages + i, &got);
+		if (err < 0) {
+			while (--i >= 0)
+				put_page(pages[i]);
+			iov_iter_revert(iter, total);
+			return err;
+		}
+		total += got;
+	}
+	hand_over(pages);
+	return 0;
+}
+
 int by_an_error_code(struct iov_iter *iter, void *buffer)
 {
 	int ret = send_out(iter);

@@ -1,6 +1,13 @@
 import type { Fault } from '../analysis/context.ts';
 import type { Rule, RuleReport } from './rule.ts';
 
+const WITNESSES: Readonly<Record<string, (user: string | undefined) => string>> = {
+  path: () => ': another path of this function reverts it, this error exit does not',
+  caller: user => `, and after this error ${user}() goes on from there: revert it first`,
+  others: () =>
+    ': the caller gives back what its other calls took, and takes it that a call which fails took nothing',
+};
+
 function report(fault: Fault): RuleReport {
   const { witness, user } = fault.details;
   const { callee, placeText } = fault.origin;
@@ -8,12 +15,8 @@ function report(fault: Fault): RuleReport {
     return {
       message: `\`${placeText}\` is an error code here: ${user}() takes it for a huge number of bytes`,
     };
-  const left = `The iterator stands past the bytes that ${callee}() took, and their pages were dropped`;
   return {
-    message:
-      witness === 'path'
-        ? `${left}: another path of this function reverts it, this error exit does not`
-        : `${left}, and after this error ${user}() goes on from there: revert it first`,
+    message: `The iterator stands past the bytes that ${callee}() took, and their pages were dropped${WITNESSES[witness ?? '']?.(user)}`,
   };
 }
 

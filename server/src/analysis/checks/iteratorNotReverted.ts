@@ -39,9 +39,16 @@ export const iteratorNotReverted: Check = {
   },
   exit(context, values, value, span) {
     if (!value || values.state.warned || values.state.facts.bounds(value).high >= 0) return;
+    if (reverts(context, values.frame.function))
+      for (const [key, mark] of values.state.memory) {
+        const abandonment = key.startsWith(`g:${ABANDONED}:`) && recall(context, values, mark);
+        if (abandonment) report(context, abandonment, { witness: 'others' });
+      }
     for (const set of values.state.sets.values()) {
       const { iterator } = set;
       if (!iterator || !isAbandoned(context, values, set, iterator)) continue;
+      // A callee that failed left it so.
+      if (values.state.memory.has(mark(context, iterator, ABANDONED).key)) continue;
       const abandonment = {
         span,
         frame: values.frame,
@@ -66,15 +73,20 @@ function checkIterator(
   const { memory } = values.state;
   const abandoned = mark(context, iterator, ABANDONED);
   if (movesOn(row, at)) {
-    const number = memory.get(abandoned.key) && asNumber(memory.get(abandoned.key)!);
-    const abandonment = number === undefined ? undefined : abandonments.get(context)?.get(number);
+    const abandonment = recall(context, values, memory.get(abandoned.key));
     if (abandonment) report(context, abandonment, { witness: 'caller', user: call.callee });
     memory.delete(mark(context, iterator, REVERTED).key);
   } else if (isReverted(row, at)) {
     checkAmount(context, values, call);
-    giveBack(context, values, iterator);
+    if (!isNothing(values, call)) giveBack(context, values, iterator);
   } else if (!row && (!call.callee || !context.program.functions.has(call.callee)))
     memory.delete(abandoned.key);
+}
+
+/** A revert by 0 bytes. */
+function isNothing(values: Values, call: CallInstruction): boolean {
+  const [, amount] = call.arguments;
+  return amount !== undefined && values.state.facts.isZero(values.value(amount));
 }
 
 function giveBack(context: Context, values: Values, iterator: Term): void {
@@ -144,6 +156,12 @@ function remember(context: Context, values: Values, iterator: Term, abandonment:
   const known = abandonments.get(context) ?? new Map<number, Abandonment>();
   abandonments.set(context, known.set(abandonment.span.start, abandonment));
   values.state.memory.set(mark(context, iterator, ABANDONED).key, values.number(abandonment.span.start));
+}
+
+function recall(context: Context, values: Values, value: Term | undefined): Abandonment | undefined {
+  const number = value && asNumber(value);
+  const known = number === undefined ? undefined : abandonments.get(context)?.get(number);
+  return known && !values.state.warned ? known : undefined;
 }
 
 function report(
