@@ -43,7 +43,7 @@ function assumeComparison(
   const { facts } = state;
   const [left, right] = condition.operands;
   if (condition.operator === '==') {
-    if (isTrue && facts.isNonZero(left!)) return [];
+    if (isTrue && (facts.isNonZero(left!) || isDifferenceOfErrors(left!))) return [];
     const holds = isTrue ? facts.assume(left!, 0, 0) : facts.assumeNot(left!, 0);
     return holds ? [state] : [];
   }
@@ -53,6 +53,20 @@ function assumeComparison(
     ? facts.assume(difference, -INFINITY, strict ? -1 : 0)
     : facts.assume(difference, strict ? 0 : 1, INFINITY);
   return holds ? [state] : [];
+}
+
+/** Names of one error code; every other pair is two numbers (include/uapi/asm-generic/errno.h, 6.12). */
+const SAME_ERROR: Readonly<Record<string, string>> = { EWOULDBLOCK: 'EAGAIN', EDEADLOCK: 'EDEADLK' };
+
+/** `rc == -EINVAL` where rc is -EFAULT. */
+function isDifferenceOfErrors(difference: Term): boolean {
+  if (difference.kind !== 'linear' || difference.constant !== 0 || difference.parts.size !== 2) return false;
+  const names = [...difference.parts].map(([atom, by]) => {
+    const name = atom.kind === 'symbol' && /^errno:(.*)/.exec(atom.name)?.[1];
+    return name && Math.abs(by) === 1 ? (SAME_ERROR[name] ?? name) : undefined;
+  });
+  const isOpposed = [...difference.parts.values()].reduce((sum, by) => sum + by, 0) === 0;
+  return isOpposed && names.every(name => name !== undefined) && names[0] !== names[1];
 }
 
 /** A conversion to unsigned of a number that may be negative splits the comparison in two. */

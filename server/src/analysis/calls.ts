@@ -225,7 +225,7 @@ function view(context: Context, values: Values, call: CallInstruction, effect: V
     ? undefined
     : values.storedPage(of, `${values.frame.key}@${call.span.start}`);
   if (stored) return stored;
-  if (effect.as === 'content') return context.terms.operation(PAGE_IN, of);
+  if (effect.as === 'named') return context.terms.operation(PAGE_IN, of);
   if (effect.as === 'address') return context.terms.operation('address', of);
   const behind = behindAddress(of);
   if (behind) return behind;

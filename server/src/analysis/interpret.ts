@@ -213,6 +213,8 @@ class Activation {
     const values = new Values(this.context, state, this.frame);
     switch (instruction.kind) {
       case 'assign':
+        for (const check of CHECKS)
+          check.assign?.(this.context, values, instruction.place, instruction.value);
         this.assign(values, instruction.place, instruction.value);
         return [state];
       case 'declare': {
@@ -354,8 +356,10 @@ class Activation {
         for (const target of terminator.targets) this.go(target, state.clone());
         return;
       case 'return': {
-        const value = terminator.value && new Values(this.context, state, this.frame).value(terminator.value);
+        const values = new Values(this.context, state, this.frame);
+        const value = terminator.value && values.value(terminator.value);
         this.note(state, terminator.span, 'return', -1);
+        for (const check of CHECKS) check.exit?.(this.context, values, value, terminator.span);
         this.exits.push({ state, value, span: terminator.span });
         return;
       }

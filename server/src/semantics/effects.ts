@@ -139,6 +139,10 @@ export interface Borrow {
   readonly kind: 'borrow';
   /** Absent: all arguments. */
   readonly arguments?: readonly Argument[];
+  /** It reads or writes the memory that its arguments lead to. */
+  readonly contents?: true;
+  /** It lets time pass, perhaps until some I/O is done. */
+  readonly waits?: true;
 }
 
 /** The result (or `into`) is another view of the same page: page_folio, page_to_pfn, page_address, kmap. */
@@ -146,8 +150,10 @@ export interface View {
   readonly kind: 'view';
   readonly of: Argument;
   /** `page`: still a page or folio pointer. `address`: pfn, physical, bus or mapped address: a weak owner.
-   * `content`: the page that the container at this address (an sg entry, a fragment) names. */
-  readonly as: 'page' | 'address' | 'content';
+   * `named`: the page that the container at this address (an sg entry, a fragment) names. */
+  readonly as: 'page' | 'address' | 'named';
+  /** The address is made to reach the content of the page (kmap, dma_map_page), not only to name it (a pfn). */
+  readonly contents?: true;
 }
 
 /** The pages end in a container. `keeps`: alias only (the caller's hold stays the caller's). `consumes`: the hold moves. */
@@ -215,6 +221,10 @@ export interface Submit {
   readonly kind: 'submit';
   readonly argument: Argument;
   readonly synchronous?: boolean;
+  /** What starts is a function of the kernel that runs later, not I/O: whether it needs the pages is not known. */
+  readonly work?: true;
+  /** Only -EINPROGRESS says that it goes on; 0 says that it is done already. */
+  readonly doneOnZero?: true;
 }
 
 export type Effect =

@@ -1,15 +1,21 @@
 import { bioFlagsCheck } from './bioFlags.ts';
 import type { Check } from './check.ts';
+import { earlyRelease } from './earlyRelease.ts';
 import { gupFlagsCheck } from './gupFlags.ts';
 import { iteratorKindCheck } from './iteratorKind.ts';
+import { iteratorNotReverted } from './iteratorNotReverted.ts';
 import { mixedHoldsCheck } from './mixedHolds.ts';
 import { modeComparisonCheck } from './modeComparison.ts';
+import { useAfterRelease } from './useAfterRelease.ts';
 
 /** The checks that are made on every path, in no particular order. */
 export const CHECKS: readonly Check[] = [
   bioFlagsCheck,
+  earlyRelease,
   gupFlagsCheck,
   iteratorKindCheck,
+  iteratorNotReverted,
   mixedHoldsCheck,
   modeComparisonCheck,
+  useAfterRelease,
 ];

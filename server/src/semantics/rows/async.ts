@@ -1,5 +1,5 @@
 import type { FunctionRow } from '../effects.ts';
-import { borrow, row, rows, store, submit, submitAndWait } from './build.ts';
+import { borrow, compute, defer, row, rows, store, submit, submitAndWait, wait } from './build.ts';
 
 const VIRTIO_RING = 'drivers/virtio/virtio_ring.c';
 
@@ -26,8 +26,8 @@ const queues: FunctionRow[] = [
     '2405 virtqueue_kick(vq)',
     '2377 virtqueue_notify(_vq)',
     '2360 virtqueue_kick_prepare(_vq)',
-    '2440 virtqueue_get_buf(_vq, len)',
   ]),
+  row('virtqueue_get_buf(_vq, len)', `${VIRTIO_RING}:2440`, wait),
 ];
 
 const requests: FunctionRow[] = [
@@ -43,7 +43,7 @@ const requests: FunctionRow[] = [
   row('usb_sg_wait(io)', 'drivers/usb/core/message.c:709', submitAndWait(1)),
   row('dmaengine_submit(desc)', 'include/linux/dmaengine.h:1244', submit(1)),
   row('dma_async_issue_pending(chan)', 'include/linux/dmaengine.h:1450', borrow),
-  row('dma_sync_wait(chan, cookie)', 'drivers/dma/dmaengine.c:526', borrow),
+  row('dma_sync_wait(chan, cookie)', 'drivers/dma/dmaengine.c:526', wait),
 ];
 
 const ciphers: FunctionRow[] = [
@@ -60,30 +60,30 @@ const ciphers: FunctionRow[] = [
     store(3, 1, 'keeps'),
   ]),
   row('ahash_request_set_crypt(req, src, result, nbytes)', 'include/crypto/hash.h:646', store(2, 1, 'keeps')),
-  ...rows('crypto/skcipher.c', submit(1), [
+  ...rows('crypto/skcipher.c', compute(1), [
     '634 crypto_skcipher_encrypt(req)',
     '647 crypto_skcipher_decrypt(req)',
   ]),
-  ...rows('crypto/aead.c', submit(1), ['83 crypto_aead_encrypt(req)', '94 crypto_aead_decrypt(req)']),
-  ...rows('crypto/ahash.c', submit(1), ['361 crypto_ahash_digest(req)', '350 crypto_ahash_finup(req)']),
-  row('crypto_akcipher_encrypt(req)', 'include/crypto/akcipher.h:290', submit(1)),
-  row('crypto_wait_req(err, wait)', 'include/linux/crypto.h:392', borrow, {
+  ...rows('crypto/aead.c', compute(1), ['83 crypto_aead_encrypt(req)', '94 crypto_aead_decrypt(req)']),
+  ...rows('crypto/ahash.c', compute(1), ['361 crypto_ahash_digest(req)', '350 crypto_ahash_finup(req)']),
+  row('crypto_akcipher_encrypt(req)', 'include/crypto/akcipher.h:290', compute(1)),
+  row('crypto_wait_req(err, wait)', 'include/linux/crypto.h:392', wait, {
     note: 'Waits until the request of which it got the answer is done.',
   }),
 ];
 
 const work: FunctionRow[] = [
-  ...rows('include/linux/workqueue.h', submit(2), [
+  ...rows('include/linux/workqueue.h', defer(2), [
     '662 queue_work(wq, work)',
     '676 queue_delayed_work(wq, dwork, delay)',
   ]),
-  ...rows('include/linux/workqueue.h', submit(1), [
+  ...rows('include/linux/workqueue.h', defer(1), [
     '724 schedule_work(work)',
     '817 schedule_delayed_work(dwork, delay)',
   ]),
-  row('queue_work_on(cpu, wq, work)', 'kernel/workqueue.c:2417', submit(3)),
+  row('queue_work_on(cpu, wq, work)', 'kernel/workqueue.c:2417', defer(3)),
   ...rows('kernel/workqueue.c', submitAndWait(1), ['4298 flush_work(work)', '4435 cancel_work_sync(work)']),
-  row('call_rcu(head, func)', 'kernel/rcu/tree.c:3200', submit(1)),
+  row('call_rcu(head, func)', 'kernel/rcu/tree.c:3200', defer(1)),
 ];
 
 const waits: FunctionRow[] = [
@@ -93,7 +93,7 @@ const waits: FunctionRow[] = [
   ]),
   ...rows(
     'kernel/sched/completion.c',
-    borrow,
+    wait,
     [
       '165 wait_for_completion_timeout(x, timeout)',
       '214 wait_for_completion_interruptible(x)',
@@ -109,7 +109,7 @@ const waits: FunctionRow[] = [
 const synchronous: FunctionRow[] = [
   ...rows(
     'net/socket.c',
-    borrow,
+    [borrow, submitAndWait(2)],
     [
       '738 sock_sendmsg(sock, msg)',
       '770 kernel_sendmsg(sock, msg, vec, num, size)',
@@ -120,10 +120,11 @@ const synchronous: FunctionRow[] = [
       note: 'Is done with the vector when it returns; pages of a spliced or zerocopy message get references of their own.',
     },
   ),
-  ...rows('fs/read_write.c', borrow, [
-    '903 vfs_iter_read(file, iter, ppos, flags)',
-    '966 vfs_iter_write(file, iter, ppos, flags)',
-  ]),
+  ...rows(
+    'fs/read_write.c',
+    [borrow, submitAndWait(2)],
+    ['903 vfs_iter_read(file, iter, ppos, flags)', '966 vfs_iter_write(file, iter, ppos, flags)'],
+  ),
 ];
 
 /** What starts I/O or later work, and what waits for its end. */

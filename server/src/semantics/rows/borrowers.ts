@@ -1,12 +1,49 @@
 import type { FunctionRow } from '../effects.ts';
-import { borrow, borrowers } from './build.ts';
+import { borrow, borrowers, touch, wait } from './build.ts';
+
+/** Functions that read or write plain memory, a mapped page among it. */
+const copies: FunctionRow[] = borrowers(
+  `
+arch/s390/include/asm/page.h: 58 copy_page(to, from)
+arch/x86/include/asm/page_32.h: 20 clear_page(page)
+include/linux/uaccess.h: 90 __copy_from_user_inatomic(to, from, n);
+  102 __copy_from_user(to, from, n); 130 __copy_to_user_inatomic(to, from, n);
+  140 __copy_to_user(to, from, n); 205 copy_from_user(to, from, n); 217 copy_to_user(to, from, n);
+  387 copy_struct_from_user(dst, ksize, src, usize)
+lib/decompress_unxz.c: 211 memmove(dest, src, size)
+lib/logic_iomem.c: 254 memset_io(addr, value, size); 276 memcpy_fromio(buffer, addr, size);
+  300 memcpy_toio(addr, buffer, size)
+lib/string.c: 523 memset(s, c, count); 567 memset32(s, v, count); 589 memset64(s, v, count);
+  610 memcpy(dest, src, count); 662 memcmp(cs, ct, count); 794 memchr(s, c, n);
+  827 memchr_inv(start, c, bytes)
+mm/maccess.c: 24 copy_from_kernel_nofault(dst, src, size);
+  114 copy_from_user_nofault(dst, src, size); 143 copy_to_user_nofault(dst, src, size)
+`,
+  touch,
+);
+
+/** Functions that let time pass, or wait for something. */
+const waits: FunctionRow[] = borrowers(
+  `
+include/linux/pagemap.h: 66 filemap_write_and_wait(mapping); 1230 folio_wait_locked(folio);
+  1243 wait_on_page_locked(page)
+mm/filemap.c: 547 filemap_fdatawait_range(mapping, start_byte, end_byte);
+  667 filemap_write_and_wait_range(mapping, lstart, lend); 1562 folio_wait_private_2(folio);
+  2723 kiocb_write_and_wait(iocb, count)
+mm/folio-compat.c: 25 wait_on_page_writeback(page); 31 wait_for_stable_page(page)
+mm/page-writeback.c: 3185 folio_wait_writeback(folio); 3232 folio_wait_stable(folio)
+`,
+  wait,
+);
 
 /** Functions between taking and dropping that look at pages, map, copy, flush or count them and keep nothing. */
-export const BORROWER_ROWS: readonly FunctionRow[] = borrowers(`
-arch/s390/include/asm/page.h: 58 copy_page(to, from); 268 virt_addr_valid(kaddr)
+export const BORROWER_ROWS: readonly FunctionRow[] = copies.concat(
+  waits,
+
+  borrowers(`
+arch/s390/include/asm/page.h: 268 virt_addr_valid(kaddr)
 arch/s390/include/asm/tlbflush.h: 117 flush_tlb_range(vma, start, end)
 arch/x86/include/asm/page.h: 25 clear_user_page(page, vaddr, pg); 31 copy_user_page(to, from, vaddr, topage)
-arch/x86/include/asm/page_32.h: 20 clear_page(page)
 arch/x86/include/asm/smp.h: 157 wbinvd_on_all_cpus()
 arch/x86/include/asm/tlbflush.h: 253 flush_tlb_page(vma, a)
 arch/x86/kvm/svm/sev.c: 701 sev_clflush_pages(pages, npages)
@@ -142,14 +179,13 @@ include/linux/page-flags.h: 796 folio_mark_uptodate(folio); 822 folio_start_writ
   1111 is_page_hwpoison(page); 1209 folio_has_private(folio)
 include/linux/page-flags.h (6.1.192): 1089 page_has_private(page)
 include/linux/page_ref.h: 65 page_ref_count(page); 87 folio_ref_count(folio); 92 page_count(page)
-include/linux/pagemap.h: 66 filemap_write_and_wait(mapping); 238 mapping_set_error(mapping, error);
+include/linux/pagemap.h: 238 mapping_set_error(mapping, error);
   257 mapping_set_unevictable(mapping); 262 mapping_clear_unevictable(mapping);
   338 mapping_gfp_mask(mapping); 344 mapping_gfp_constraint(mapping, gfp_mask);
   354 mapping_set_gfp_mask(m, mask); 578 page_file_mapping(page); 923 folio_index(folio);
   966 folio_contains(folio, index); 1045 page_offset(page); 1054 folio_pos(folio);
   1119 folio_trylock(folio); 1127 trylock_page(page); 1154 folio_lock(folio); 1172 lock_page(page);
-  1192 folio_lock_killable(folio); 1230 folio_wait_locked(folio); 1243 wait_on_page_locked(page);
-  1259 folio_cancel_dirty(folio)
+  1192 folio_lock_killable(folio); 1259 folio_cancel_dirty(folio)
 include/linux/pagemap.h (6.1.192): 1051 lock_page_killable(page)
 include/linux/pci.h: 2175 pci_get_drvdata(pdev)
 include/linux/pgtable.h: 1358 pgprot_noncached(prot); 1362 pgprot_writecombine(...); 1579 is_zero_pfn(pfn)
@@ -177,11 +213,7 @@ include/linux/socket.h: 171 msg_data_left(msg)
 include/linux/string.h: 112 strscpy(dst, src, ...); 372 memzero_explicit(s, count)
 include/linux/swap.h: 37 current_is_kswapd()
 include/linux/task_io_accounting_ops.h: 11 task_io_account_read(bytes); 25 task_io_account_write(bytes)
-include/linux/uaccess.h: 26 untagged_addr(addr); 30 untagged_addr_remote(mm, addr);
-  90 __copy_from_user_inatomic(to, from, n); 102 __copy_from_user(to, from, n);
-  130 __copy_to_user_inatomic(to, from, n); 140 __copy_to_user(to, from, n);
-  205 copy_from_user(to, from, n); 217 copy_to_user(to, from, n);
-  387 copy_struct_from_user(dst, ksize, src, usize)
+include/linux/uaccess.h: 26 untagged_addr(addr); 30 untagged_addr_remote(mm, addr)
 include/linux/vmstat.h: 73 count_vm_event(item); 83 count_vm_events(item, delta);
   560 mod_lruvec_page_state(page, idx, val)
 include/net/sock.h: 1536 sk_wmem_schedule(sk, size); 1596 sk_mem_charge(sk, size);
@@ -215,15 +247,10 @@ kernel/fork.c: 1394 mmput(mm); 1412 mmput_async(mm); 1566 get_task_mm(task); 158
 kernel/kthread.c: 1439 kthread_use_mm(mm); 1485 kthread_unuse_mm(mm)
 kernel/resource.c: 539 page_is_ram(pfn)
 kernel/user.c: 191 free_uid(up)
-lib/decompress_unxz.c: 211 memmove(dest, src, size)
 lib/iomap.c: 79 ioread8(addr); 97 ioread32(addr); 203 iowrite8(val, addr); 221 iowrite32(val, addr)
 lib/kstrtox.c: 228 kstrtouint(s, base, res); 259 kstrtoint(s, base, res); 348 kstrtobool(s, res)
-lib/logic_iomem.c: 254 memset_io(addr, value, size); 276 memcpy_fromio(buffer, addr, size);
-  300 memcpy_toio(addr, buffer, size)
-lib/string.c: 80 strcpy(dest, src); 92 strncpy(dest, src, count); 207 strcat(dest, src); 267 strcmp(cs, ct);
-  291 strncmp(cs, ct, count); 405 strlen(s); 417 strnlen(s, count); 523 memset(s, c, count);
-  567 memset32(s, v, count); 589 memset64(s, v, count); 610 memcpy(dest, src, count);
-  662 memcmp(cs, ct, count); 794 memchr(s, c, n); 827 memchr_inv(start, c, bytes)
+lib/string.c: 80 strcpy(dest, src); 92 strncpy(dest, src, count); 207 strcat(dest, src);
+  267 strcmp(cs, ct); 291 strncmp(cs, ct, count); 405 strlen(s); 417 strnlen(s, count)
 lib/string.c (6.1.192): 136 strlcpy(dest, src, size)
 lib/strncpy_from_user.c: 113 strncpy_from_user(dst, src, count)
 lib/strnlen_user.c: 92 strnlen_user(str, count)
@@ -232,21 +259,17 @@ lib/vsprintf.c: 111 simple_strtoul(cp, endp, base); 2733 vsnprintf(buf, size, fm
   2932 snprintf(buf, size, fmt, ...); 2956 scnprintf(buf, size, fmt, ...); 3001 sprintf(buf, fmt, ...);
   3694 sscanf(buf, fmt, ...)
 mm/dmapool.c: 404 dma_pool_alloc(pool, mem_flags, handle); 450 dma_pool_free(pool, vaddr, dma)
-mm/filemap.c: 547 filemap_fdatawait_range(mapping, start_byte, end_byte);
-  667 filemap_write_and_wait_range(mapping, lstart, lend); 1495 folio_unlock(folio);
-  1520 folio_end_read(folio, success); 1562 folio_wait_private_2(folio); 1602 folio_end_writeback(folio);
-  2723 kiocb_write_and_wait(iocb, count); 2764 kiocb_invalidate_pages(iocb, count)
-mm/folio-compat.c: 13 unlock_page(page); 19 end_page_writeback(page); 25 wait_on_page_writeback(page);
-  31 wait_for_stable_page(page); 37 mark_page_accessed(page); 43 set_page_writeback(page);
-  55 clear_page_dirty_for_io(page); 61 redirty_page_for_writepage(wbc, page)
+mm/filemap.c: 1495 folio_unlock(folio); 1520 folio_end_read(folio, success);
+  1602 folio_end_writeback(folio); 2764 kiocb_invalidate_pages(iocb, count)
+mm/folio-compat.c: 13 unlock_page(page); 19 end_page_writeback(page); 37 mark_page_accessed(page);
+  43 set_page_writeback(page); 55 clear_page_dirty_for_io(page);
+  61 redirty_page_for_writepage(wbc, page)
 mm/folio-compat.c (6.1.192): 12 page_mapping(page)
 mm/gup.c: 1635 fixup_user_fault(mm, address, fault_flags, unlocked)
 mm/highmem.c: 404 zero_user_segments(page, start1, end1, start2, end2)
 mm/hmm.c: 121 hmm_range_need_fault(hmm_vma_walk, hmm_pfns, npages, cpu_flags)
 mm/hugetlb.c: 1021 vma_kernel_pagesize(vma)
 mm/internal.h: 672 folio_set_order(folio, order)
-mm/maccess.c: 24 copy_from_kernel_nofault(dst, src, size); 114 copy_from_user_nofault(dst, src, size);
-  143 copy_to_user_nofault(dst, src, size)
 mm/memory.c: 1915 zap_page_range_single(vma, address, size, details); 1951 zap_vma_ptes(vma, address, size);
   2450 vmf_insert_pfn(vma, addr, pfn); 2521 vmf_insert_mixed(vma, addr, pfn);
   2723 remap_pfn_range(vma, addr, pfn, size, prot);
@@ -261,10 +284,10 @@ mm/mmap.c: 81 vma_set_page_prot(vma); 955 find_vma_intersection(mm, start_addr, 
   974 find_vma(mm, addr); 1263 find_extend_vma_locked(mm, addr); 1328 expand_stack(mm, addr)
 mm/mmu_notifier.c: 188 mmu_interval_read_begin(interval_sub); 797 mmu_notifier_unregister(subscription, mm);
   1038 mmu_interval_notifier_remove(interval_sub)
-mm/page-writeback.c: 2144 balance_dirty_pages_ratelimited(mapping); 2716 noop_dirty_folio(mapping, folio);
-  2763 folio_account_cleaned(folio, wb); 2823 filemap_dirty_folio(mapping, folio);
-  2854 folio_redirty_for_writepage(wbc, folio); 2987 folio_clear_dirty_for_io(folio);
-  3185 folio_wait_writeback(folio); 3232 folio_wait_stable(folio)
+mm/page-writeback.c: 2144 balance_dirty_pages_ratelimited(mapping);
+  2716 noop_dirty_folio(mapping, folio); 2763 folio_account_cleaned(folio, wb);
+  2823 filemap_dirty_folio(mapping, folio); 2854 folio_redirty_for_writepage(wbc, folio);
+  2987 folio_clear_dirty_for_io(folio)
 mm/secretmem.c: 215 vma_is_secretmem(vma)
 mm/shmem.c: 283 vma_is_shmem(vma)
 mm/sparse.c: 46 page_to_nid(page)
@@ -282,7 +305,8 @@ mm/vmalloc.c: 79 is_vmalloc_addr(x); 774 is_vmalloc_or_module_addr(x); 2995 vm_u
 mm/vmstat.c: 596 mod_zone_page_state(zone, item, delta); 665 mod_node_page_state(pgdat, item, delta);
   677 inc_node_page_state(page, item); 683 dec_node_page_state(page, item);
   1029 node_page_state(pgdat, item)
-`);
+`),
+);
 
 /** A family of functions by the start of their name. */
 export interface FunctionFamily {

@@ -124,11 +124,19 @@ export function free(argument: Argument, ...accepts: Allocator[]): Free {
 /** Keeps nothing of any argument. */
 export const borrow: Borrow = { kind: 'borrow' };
 
+/** Waits for something, perhaps for the end of I/O, and keeps nothing. */
+export const wait: Borrow = { kind: 'borrow', waits: true };
+
+/** Reads or writes the memory that its arguments lead to, and keeps nothing. */
+export const touch: Borrow = { kind: 'borrow', contents: true };
+
 export const dirty = (argument: Argument): Dirty => ({ kind: 'dirty', argument });
 
 export const pageView = (of: Argument): View => ({ kind: 'view', of, as: 'page' });
-export const contentView = (of: Argument): View => ({ kind: 'view', of, as: 'content' });
+export const namedView = (of: Argument): View => ({ kind: 'view', of, as: 'named' });
 export const addressView = (of: Argument): View => ({ kind: 'view', of, as: 'address' });
+/** An address through which the content of the page is reached. */
+export const contentView = (of: Argument): View => ({ kind: 'view', of, as: 'address', contents: true });
 
 export function store(
   page: Argument,
@@ -144,6 +152,10 @@ export function flag(act: Flag['act'], container: Argument = 1): Flag {
 }
 
 export const submit = (argument: Argument): Submit => ({ kind: 'submit', argument });
+/** A function of the kernel is put in a queue. */
+export const defer = (argument: Argument): Submit => ({ kind: 'submit', argument, work: true });
+/** Starts a cipher that answers -EINPROGRESS, or is done. */
+export const compute = (argument: Argument): Submit => ({ kind: 'submit', argument, doneOnZero: true });
 export const submitAndWait = (argument: Argument): Submit => ({
   kind: 'submit',
   argument,
@@ -154,12 +166,12 @@ export const submitAndWait = (argument: Argument): Submit => ({
  * Rows of functions that keep nothing.
  * @param text 'path: line name(parameters); line name(parameters)' again and again; the path may carry a version.
  */
-export function borrowers(text: string): FunctionRow[] {
+export function borrowers(text: string, effect: Borrow = borrow): FunctionRow[] {
   const files = text.matchAll(/(\S+\.[ch](?: \([\d.]+\))?):([^:]*)(?=\n\S|\s*$)/g);
   return [...files].flatMap(([, file, entries]) =>
     rows(
       file!,
-      borrow,
+      effect,
       entries!.split(';').map(entry => entry.trim().replace(/\s+/g, ' ')),
     ),
   );

@@ -1,6 +1,6 @@
 import type { Acquire, Borrow, Construct, FunctionRow, Position, Query } from '../effects.ts';
 import { type IteratorKind, USER_BACKED_KINDS } from '../holds.ts';
-import { acquire, allocate, array, count, object, row, rows } from './build.ts';
+import { acquire, allocate, array, count, object, row, rows, touch } from './build.ts';
 
 const UIO = 'include/linux/uio.h';
 const UIO_6_1 = 'include/linux/uio.h (6.1.192)';
@@ -302,8 +302,8 @@ const predicates: FunctionRow[] = [
 const moves = (by: Position['by'], iterator = 1): Position => ({ kind: 'position', iterator, by });
 
 /** Argument 3 or 4 is the iterator: it moves on by what is copied. */
-const COPIES_3: readonly (Borrow | Position)[] = [{ kind: 'borrow' }, moves('advance', 3)];
-const COPIES_4: readonly (Borrow | Position)[] = [{ kind: 'borrow' }, moves('advance', 4)];
+const COPIES_3: readonly (Borrow | Position)[] = [touch, moves('advance', 3)];
+const COPIES_4: readonly (Borrow | Position)[] = [touch, moves('advance', 4)];
 
 const positions: FunctionRow[] = [
   row('iov_iter_advance(i, size)', `${IOV_ITER}:565`, moves('advance')),

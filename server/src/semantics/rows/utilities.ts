@@ -1,8 +1,24 @@
 import type { FunctionRow } from '../effects.ts';
-import { borrowers } from './build.ts';
+import { borrowers, wait } from './build.ts';
+
+/** Functions that let time pass, or wait for something. */
+const waits: FunctionRow[] = borrowers(
+  `
+include/asm-generic/delay.h: 20 udelay(n)
+include/linux/delay.h: 44 mdelay(n); 50 ndelay(x); 66 usleep_range(min, max)
+include/linux/raid/pq.h: 175 cpu_relax()
+kernel/rcu/srcutiny.c: 215 synchronize_srcu(ssp)
+kernel/rcu/tiny.c: 150 synchronize_rcu()
+kernel/sched/core.c: 6832 schedule()
+kernel/time/timer.c: 2578 schedule_timeout(timeout); 2768 msleep(msecs)
+lib/test_maple_tree.c: 56 cond_resched()
+`,
+  wait,
+);
 
 /** Locks, counters, lists, arithmetic and printing: none of them keeps a page, an array or what they are given. */
-export const UTILITY_ROWS: readonly FunctionRow[] = borrowers(`
+export const UTILITY_ROWS: readonly FunctionRow[] = waits.concat(
+  borrowers(`
 arch/s390/include/asm/pgtable.h: 62 ZERO_PAGE(vaddr)
 block/blk-core.c: 169 errno_to_blk_status(errno); 182 blk_status_to_errno(status)
 drivers/char/random.c: 428 get_random_bytes(buf, len)
@@ -17,7 +33,6 @@ include/asm-generic/bitops/instrumented-atomic.h: 26 set_bit(nr, addr); 39 clear
   55 change_bit(nr, addr); 68 test_and_set_bit(nr, addr); 82 test_and_clear_bit(nr, addr)
 include/asm-generic/bug.h: 110 WARN_ON_ONCE(condition); 122 WARN_ON(condition);
   131 WARN(condition, format...); 151 WARN_ONCE(condition, format...)
-include/asm-generic/delay.h: 20 udelay(n)
 include/asm-generic/getorder.h: 29 get_order(size)
 include/linux/align.h: 8 ALIGN(x, a); 9 ALIGN_DOWN(x, a); 13 IS_ALIGNED(x, a)
 include/linux/array_size.h: 11 ARRAY_SIZE(arr)
@@ -46,7 +61,6 @@ include/linux/compiler.h: 85 barrier()
 include/linux/completion.h: 84 init_completion(x); 97 reinit_completion(x)
 include/linux/crc32.h: 69 crc32(seed, data, length)
 include/linux/cred.h: 304 current_cred(); 403 current_user_ns()
-include/linux/delay.h: 44 mdelay(n); 50 ndelay(x); 66 usleep_range(min, max)
 include/linux/dma-resv.h: 342 dma_resv_lock(obj, ctx); 369 dma_resv_lock_interruptible(obj, ctx);
   461 dma_resv_unlock(obj)
 include/linux/err.h: 39 ERR_PTR(error); 55 PTR_ERR(ptr); 94 ERR_CAST(ptr); 117 PTR_ERR_OR_ZERO(ptr)
@@ -90,7 +104,6 @@ include/linux/preempt.h: 213 preempt_disable(); 230 preempt_enable()
 include/linux/printk.h: 494 printk(fmt, ...);
   770 print_hex_dump_debug(prefix_str, prefix_type, rowsize, groupsize, buf, len, ascii);
   813 print_hex_dump_bytes(prefix_str, prefix_type, buf, len)
-include/linux/raid/pq.h: 175 cpu_relax()
 include/linux/rbtree.h: 35 RB_CLEAR_NODE(node)
 include/linux/rcupdate.h: 845 rcu_read_lock(); 876 rcu_read_unlock()
 include/linux/refcount.h: 132 refcount_set(r, n); 168 refcount_read(r); 314 refcount_inc_not_zero(r);
@@ -135,14 +148,11 @@ kernel/locking/rwsem.c: 1521 down_read(sem); 1530 down_read_interruptible(sem);
 kernel/locking/semaphore.c: 55 down(sem); 78 down_interruptible(sem); 184 up(sem)
 kernel/panic.c: 653 add_taint(flag, lockdep_ok)
 kernel/printk/printk_safe.c: 57 vprintk(fmt, args)
-kernel/rcu/srcutiny.c: 215 synchronize_srcu(ssp)
-kernel/rcu/tiny.c: 150 synchronize_rcu()
 kernel/sched/completion.c: 337 completion_done(x)
-kernel/sched/core.c: 4438 wake_up_process(p); 6832 schedule()
+kernel/sched/core.c: 4438 wake_up_process(p)
 kernel/sched/wait_bit.c: 191 wake_up_var(var)
 kernel/time/time.c: 377 jiffies_to_msecs(j)
 kernel/time/timekeeping.c: 740 ktime_get()
-kernel/time/timer.c: 2578 schedule_timeout(timeout); 2768 msleep(msecs)
 lib/dump_stack.c: 130 dump_stack()
 lib/hexdump.c: 261 print_hex_dump(level, prefix_str, prefix_type, rowsize, groupsize, buf, len, ascii)
 lib/idr.c: 174 idr_find(idr, id); 489 ida_free(ida, id)
@@ -151,7 +161,6 @@ lib/libcrc32c.c: 38 crc32c(crc, address, length)
 lib/math/div64.c: 139 div64_u64(dividend, divisor)
 lib/radix-tree.c: 365 radix_tree_preload(gfp_mask); 1559 idr_destroy(idr)
 lib/rbtree.c: 440 rb_erase(node, root)
-lib/test_maple_tree.c: 56 cond_resched()
 lib/xarray.c: 1473 xa_load(xa, index); 1530 xa_erase(xa, index); 2243 xa_destroy(xa)
 mm/debug.c: 165 dump_page(page, reason)
 mm/kmemleak.c: 1087 kmemleak_alloc(ptr, size, min_count, gfp); 1148 kmemleak_free(ptr);
@@ -160,4 +169,5 @@ mm/kmsan/hooks.c: 339 kmsan_handle_dma(page, offset, size, dir); 396 kmsan_unpoi
   419 kmsan_check_memory(addr, size)
 mm/show_mem.c: 75 si_meminfo(val)
 net/core/sock.c: 3692 release_sock(sk)
-`);
+`),
+);

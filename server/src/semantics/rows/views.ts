@@ -1,5 +1,5 @@
 import type { FunctionRow } from '../effects.ts';
-import { addressView, borrow, contentView, pageView, rows } from './build.ts';
+import { addressView, borrow, contentView, namedView, pageView, rows } from './build.ts';
 
 const MM = 'include/linux/mm.h';
 
@@ -31,21 +31,20 @@ const fromAddress: FunctionRow[] = [
 /** A number or an address that stands for the page; it keeps no hold. */
 const toAddress: FunctionRow[] = [
   ...rows('include/asm-generic/memory_model.h', addressView(1), ['64 page_to_pfn(page)']),
-  ...rows(MM, addressView(1), [
+  ...rows(MM, contentView(1), [
     '2277 page_address(page)',
     '2294 lowmem_page_address(page)',
     '116 page_to_virt(x)',
     '2305 folio_address(folio)',
-    '1898 folio_pfn(folio)',
-    '1180 vmalloc_to_pfn(vmalloc_addr)',
   ]),
+  ...rows(MM, addressView(1), ['1898 folio_pfn(folio)', '1180 vmalloc_to_pfn(vmalloc_addr)']),
   ...rows('arch/x86/include/asm/page.h', addressView(1), ['58 __va(x)', '41 __pa(x)']),
   ...rows('arch/x86/include/asm/io.h', addressView(1), [
     '157 page_to_phys(page)',
     '129 virt_to_phys(address)',
     '148 phys_to_virt(address)',
   ]),
-  ...rows('include/linux/highmem-internal.h', addressView(1), [
+  ...rows('include/linux/highmem-internal.h', contentView(1), [
     '40 kmap(page)',
     '108 kmap_atomic(page)',
     '71 kmap_local_page(page)',
@@ -54,19 +53,19 @@ const toAddress: FunctionRow[] = [
     '97 kmap_atomic_prot(page, prot)',
     '87 kmap_local_pfn(pfn)',
   ]),
-  ...rows('include/linux/dma-mapping.h', addressView(2), [
+  ...rows('include/linux/dma-mapping.h', contentView(2), [
     '465 dma_map_page(d, p, o, s, r)',
     '150 dma_map_page_attrs(dev, page, offset, size, dir, attrs)',
     '461 dma_map_single(d, a, s, r)',
     '377 dma_map_single_attrs(dev, ptr, size, dir, attrs)',
   ]),
-  ...rows('include/linux/skbuff.h', addressView(2), ['3730 skb_frag_dma_map(dev, frag, offset, size, dir)']),
+  ...rows('include/linux/skbuff.h', contentView(2), ['3730 skb_frag_dma_map(dev, frag, offset, size, dir)']),
 ];
 
 /** The page that a container names: it carries what hold the container carries. */
 const fromContainer: FunctionRow[] = [
-  ...rows('include/linux/scatterlist.h', contentView(1), ['168 sg_page(sg)']),
-  ...rows('include/linux/skbuff.h', contentView(1), ['3645 skb_frag_page(frag)']),
+  ...rows('include/linux/scatterlist.h', namedView(1), ['168 sg_page(sg)']),
+  ...rows('include/linux/skbuff.h', namedView(1), ['3645 skb_frag_page(frag)']),
   ...rows('include/linux/scatterlist.h', borrow, [
     '402 sg_virt(sg)',
     '387 sg_phys(sg)',
