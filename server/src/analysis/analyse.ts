@@ -6,6 +6,7 @@ import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import { isFollowed } from './calls.ts';
 import { Context, clearer, type Fault } from './context.ts';
+import { judgeDirtying } from './dirtying.ts';
 import { judgeExits } from './exits.ts';
 import { Facts } from './facts.ts';
 import { type Frame, rootFrame } from './frames.ts';
@@ -77,7 +78,7 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
     }
   }
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
-  faults.push(...judgeMembers(members));
+  faults.push(...judgeMembers(members), ...judgeDirtying([...sites.values()], members, program.text));
   return { faults: distinct(faults), sites: [...sites.values()], given };
 }
 

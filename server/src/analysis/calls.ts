@@ -18,7 +18,7 @@ import { noteHold, onlyHold } from './containers.ts';
 import type { Context } from './context.ts';
 import { carryOutFlag, forgetFlags, noteAdded } from './flags.ts';
 import { forgetLocal, giveToUnknown, keep } from './keepers.ts';
-import { memberOf } from './members.ts';
+import { memberOf, noteDirtied } from './members.ts';
 import { pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { calleeOf, pageOf, placeOfCall, release } from './release.ts';
@@ -111,6 +111,11 @@ function applyEffects(
         result ??= resultSymbol(values, call);
         store(context, values, call, effect, result);
         break;
+      case 'dirty': {
+        const dirtied = argumentValue(values, call, effect.argument);
+        if (dirtied) noteDirtied(context, values.state, dirtied);
+        break;
+      }
       case 'borrow':
         if (/^(memcpy|memmove)$/.test(row.name)) copyPages(context, values, call);
         for (const argument of call.arguments) forgetLocal(context, values, call, values.value(argument));
@@ -220,7 +225,10 @@ function view(context: Context, values: Values, call: CallInstruction, effect: V
   if (!of) return resultSymbol(values, call);
   const page =
     effect.as === 'address' && !/kmap/.test(call.callee ?? '') ? pageOf(values.state, of) : undefined;
-  if (page) values.state.updateSet(page.set.id, { isViewed: true });
+  if (page) {
+    values.state.updateSet(page.set.id, { isViewed: true });
+    context.members.numbered.add(page.set.acquisition.span.start);
+  }
   const stored = pageOf(values.state, of)
     ? undefined
     : values.storedPage(of, `${values.frame.key}@${call.span.start}`);

@@ -89,6 +89,7 @@ function judgeExit(
     if (!state.mayExist(set)) continue;
     if (!state.mayRemain(set)) {
       account.isReleasedSomewhere = true;
+      if (!isError) context.members.noteEnding(set);
       if (isError && set.status === 'dropped') account.isReleasedAtError = true;
       continue;
     }

@@ -8,7 +8,7 @@ import { type Place, pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { possibleHolds } from './release.ts';
 import type { Acquisition, PageSet, Release, State, Trace } from './state.ts';
-import { type Atom, asNumber, mentions, PAGE_IN, type Term } from './terms.ts';
+import { type Atom, asNumber, mentions, PAGE_BEHIND, PAGE_IN, type Term } from './terms.ts';
 import type { Values } from './values.ts';
 
 /** A member of a struct type, `struct foo::pages`: what is stored in it here is found in it there. */
@@ -35,7 +35,6 @@ export interface MemberRelease extends Release {
   readonly guards: ReadonlyMap<MemberKey, boolean>;
   /** The path knows which kind of iterator it deals with. */
   readonly isDecided: boolean;
-  readonly dirties: boolean;
 }
 
 /** A number, or the answer of the iterator, was stored in a member. */
@@ -59,6 +58,14 @@ export class Members {
   readonly arrays = new Map<number, Set<MemberKey>>();
   /** Members that hold pages of which nothing is known. */
   readonly foreign = new Set<MemberKey>();
+  /** Members whose pages are marked dirty somewhere, and acquisitions (by the offset of the call). */
+  readonly dirtied = new Set<MemberKey | number>();
+  /** Pages of unknown origin are marked dirty: they may be anybody's. */
+  dirtiesUnknown = false;
+  /** Releases on the way to a success exit, by the offset of the acquiring call. */
+  readonly endings = new Map<number, Map<number, PageSet['dropped'][number]>>();
+  /** Acquisitions (by the offset of the call) of which numbers or addresses were taken. */
+  readonly numbered = new Set<number>();
   /** Some function of the file pins pages. */
   hasPins = false;
   /** Members whose pages also lie in another one. */
@@ -83,6 +90,13 @@ export class Members {
     this.arrays.set(allocatedAt, (this.arrays.get(allocatedAt) ?? new Set()).add(key));
   }
 
+  noteEnding(set: PageSet): void {
+    const { start } = set.acquisition.span;
+    const releases = this.endings.get(start) ?? new Map();
+    this.endings.set(start, releases);
+    for (const release of set.dropped) releases.set(release.span.start, release);
+  }
+
   addSource(key: MemberKey, source: MemberKey): void {
     if (key === source) return;
     this.sources.set(key, (this.sources.get(key) ?? new Set()).add(source));
@@ -105,8 +119,12 @@ export class Members {
   }
 }
 
+/** Stands for whatever keeps pages by their number or address: all pages found again by it. */
+export const BY_NUMBER: MemberKey = 'by number';
+
 /** The member a value was read from, or undefined. */
 export function memberOf(context: Context, term: Term): MemberKey | undefined {
+  if (term.kind === 'operation' && term.operator === PAGE_BEHIND) return BY_NUMBER;
   if (term.kind === 'operation' && term.operator === PAGE_IN) return memberOf(context, term.operands[0]!);
   const atom = pointerAtom(term, candidate => context.pointers.has(candidate)) ?? onlyAtom(term);
   if (!atom) return;
@@ -133,6 +151,16 @@ export function memberOfPlace(context: Context, place: Place): MemberKey | undef
 
 /** The page of a bio_vec is the vector's, wherever that lies. */
 const ELEMENT_PATHS = new Set(['.bv_page']);
+
+/** Pages are marked dirty. */
+export function noteDirtied(context: Context, state: State, term: Term): void {
+  const { members } = context;
+  const sets = [...state.sets.values()].filter(set => leadsTo(term, set));
+  for (const set of sets) members.dirtied.add(set.acquisition.span.start);
+  const key = memberOf(context, term);
+  if (key) members.dirtied.add(key);
+  else if (sets.length === 0) members.dirtiesUnknown = true;
+}
 
 /** At the end of a function: which members the pages lie in that it still holds. */
 export function noteStores(context: Context, state: State, members: Members): void {

@@ -5,7 +5,14 @@ import type { Hold } from '../semantics/holds.ts';
 import { ITERATOR_KINDS, USER_BACKED_KINDS } from '../semantics/holds.ts';
 import type { Context } from './context.ts';
 import { type Frame, isWithin } from './frames.ts';
-import { knowsIterator, type MemberKey, memberOf, membersOfSet, testedMembers } from './members.ts';
+import {
+  knowsIterator,
+  type MemberKey,
+  memberOf,
+  membersOfSet,
+  noteDirtied,
+  testedMembers,
+} from './members.ts';
 import type { PageSet, State } from './state.ts';
 import { uniteAround } from './stretches.ts';
 import { asNumber, mentions, PAGE_BEHIND, type Term } from './terms.ts';
@@ -35,9 +42,24 @@ export function release(
   const expression = instruction.arguments[effect.pages.argument - 1];
   if (!expression) return;
   const term = values.value(expression);
+  if (dirties(releasing)) noteDirtied(context, values.state, contentOf(releasing, term));
   if (effect.pages.form === 'page') releasePage(releasing, term);
   else if (effect.pages.form === 'array') releaseArray(releasing, term);
   else releaseObject(releasing, term);
+}
+
+/** For `&page`, the address of one local pointer, what that points to. */
+function contentOf({ values, context, state }: Releasing, array: Term): Term {
+  const place = array.kind === 'address' && !array.array ? context.places.get(array.place) : undefined;
+  const held = place?.root.kind === 'local' ? state.memory.get(place.key) : undefined;
+  return held ? values.simplify(held) : array;
+}
+
+/** Whether the release marks the pages dirty, at least on some path. */
+function dirties({ effect, instruction, values, state }: Releasing): boolean {
+  if (effect.dirties === undefined || effect.dirties === true) return effect.dirties === true;
+  const expression = instruction.arguments[effect.dirties - 1];
+  return expression !== undefined && !state.facts.isZero(values.value(expression));
 }
 
 /** The set a page value belongs to, with its slot. */
@@ -133,7 +155,6 @@ function releaseForeign(releasing: Releasing, term: Term, count: Term | undefine
     trace: state.trace,
     guards: testedMembers(context, state),
     isDecided: knowsIterator(state),
-    dirties: effect.dirties !== undefined,
   });
   if (effect.pages.form !== 'array' && !isPlainMember(term)) return;
   const before = state.released.get(term);
@@ -264,7 +285,7 @@ function releaseArray(releasing: Releasing, array: Term): void {
     record(releasing, copied);
     forget(releasing, copied);
   }
-  if (touched.length === 0 && !copied) releaseForeign(releasing, array, count);
+  if (touched.length === 0 && !copied) releaseForeign(releasing, contentOf(releasing, array), count);
   if (releasing.effect.freesArray) values.state.freed.add(array);
 }
 

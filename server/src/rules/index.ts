@@ -4,6 +4,7 @@ import { rule as doubleRelease } from './double-release.ts';
 import { rule as earlyRelease } from './early-release.ts';
 import { rule as gupFlags } from './gup-flags.ts';
 import { rule as iterNotReverted } from './iter-not-reverted.ts';
+import { rule as missingDirty } from './missing-dirty.ts';
 import { rule as mixedHolds } from './mixed-holds.ts';
 import { rule as pageArrayLeak } from './page-array-leak.ts';
 import { rule as pageLeak } from './page-leak.ts';
@@ -20,6 +21,7 @@ export const RULES: readonly Rule[] = [
   earlyRelease,
   gupFlags,
   iterNotReverted,
+  missingDirty,
   mixedHolds,
   pageArrayLeak,
   pageLeak,

@@ -1,0 +1,62 @@
+import type { AcquisitionSite } from './analyse.ts';
+import type { Fault } from './context.ts';
+import { BY_NUMBER, type MemberRelease, type Members } from './members.ts';
+import type { Release } from './state.ts';
+
+/**
+ * Pages pinned for writing that no function of the file ever marks dirty, told where they are released after use.
+ * Pages that merely get a reference are not meant for data; who marks those dirty is not known here.
+ */
+export function judgeDirtying(sites: readonly AcquisitionSite[], members: Members, text: string): Fault[] {
+  if (members.dirtiesUnknown) return [];
+  const faults = new Map<number, Fault>();
+  for (const site of sites) {
+    if (site.effect.hold !== 'pin' || !mayBeWritten(site, text)) continue;
+    const start = site.call.span.start;
+    const stores = members.stores.filter(store => store.acquisition.span.start === start);
+    const keys = new Set(stores.map(store => store.key));
+    if (members.numbered.has(start)) keys.add(BY_NUMBER);
+    // What an error path does with pages that were not used yet says nothing of those that were.
+    const inMember = [...keys]
+      .filter(key => !members.dirtied.has(key))
+      .flatMap(key => members.releases.get(key) ?? [])
+      .filter(each => each.hold === 'pin');
+    const inFunction = members.dirtied.has(start) ? [] : (members.endings.get(start)?.values() ?? []);
+    const releases: readonly (Release | MemberRelease)[] = [...inFunction, ...inMember];
+    for (const release of releases) {
+      const acquisition = stores[0]?.acquisition;
+      faults.set(release.span.start, faultOf(site, release, acquisition));
+    }
+  }
+  return [...faults.values()];
+}
+
+/** The pages are pinned with FOLL_WRITE, at least on some path. */
+function mayBeWritten(site: AcquisitionSite, text: string): boolean {
+  if (site.effect.iterator) return false;
+  if (site.directions.has('dest')) return true;
+  const { span } = site.function;
+  return site.directions.has('variable') && /\bFOLL_WRITE\b/.test(text.slice(span.start, span.end));
+}
+
+function faultOf(
+  site: AcquisitionSite,
+  release: Release | MemberRelease,
+  acquisition: Fault['acquisition'],
+): Fault {
+  const isForeign = 'placeText' in release;
+  return {
+    kind: 'not-dirtied',
+    span: release.span,
+    frame: release.frame,
+    origin: {
+      span: site.call.span,
+      callee: site.callee,
+      placeText: isForeign ? release.placeText : '',
+    },
+    acquisition,
+    confidence: 'certain',
+    trace: isForeign ? release.trace : undefined,
+    details: { callee: release.callee },
+  };
+}
