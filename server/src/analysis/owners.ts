@@ -51,7 +51,7 @@ function dropperOnPaths(
   const fates: ReadonlySet<Fate> = isInView && called.size > 0 ? called : alone;
   if (!fates.has('kept'))
     return (['same-function', 'callee', 'caller'] as const).find(fate => fates.has(fate));
-  return isCallers(site.function, program, flow, reached) ? 'caller' : undefined;
+  return isCallers(site, program, flow, reached) ? 'caller' : undefined;
 }
 
 const isOnlyCalledHere = (model: FunctionModel, program: Program): boolean =>
@@ -62,16 +62,19 @@ const isLasting = (location: Location): boolean => isMember(location) || isGloba
 
 /** Whether pages leave a function by its result or by storage of its caller that holds only pages. */
 function isCallers(
-  model: FunctionModel,
+  site: AcquisitionSite,
   program: Program,
   flow: PageFlow,
   reached: ReadonlySet<Location>,
 ): boolean {
+  const { function: model, call, effect } = site;
   if (isPagesOnly(model.returnType) && reached.has(resultLocation(model.name))) return true;
   const isInView = isOnlyCalledHere(model, program);
+  // The iterator that the pages were taken from is not where they were put.
+  const iterator = effect.iterator === undefined ? [] : flow.argument(model, call, effect.iterator);
   return model.parameters.some(parameter => {
     const location = variableLocation(model, parameter.id);
-    if (!isPagesOnly(parameter.type) || !reached.has(location)) return false;
+    if (!isPagesOnly(parameter.type) || !reached.has(location) || iterator.includes(location)) return false;
     // Where the callers are in view and give a member of an object of theirs, it is the object that keeps the pages.
     return !isInView || !flow.sourcesOf(location).some(isLasting);
   });
@@ -92,7 +95,7 @@ function dropperInFile(
   const locations = [...reached];
   if (locations.some(location => COMPLETED.has(structTag(flow, location) ?? ''))) return 'completion';
   if (elsewhere.length > 0 || locations.some(isLasting)) return 'other-function';
-  if (isCallers(site.function, program, flow, reached)) return 'caller';
+  if (isCallers(site, program, flow, reached)) return 'caller';
   return site.fates.alone.has('kept') || site.fates.called.has('kept') ? 'other-function' : 'unknown';
 }
 
