@@ -47,6 +47,7 @@ const in612 = row => ({ ...row, tree: 'linux-source-6.12' });
 const inTree = rows => (options.id === undefined ? rows : []).map(row => ({ row, request: ask(row, []) }));
 const known = inTree(rowsOf('known-bugs.jsonl'));
 const labels = inTree(rowsOf('labels-6.12.jsonl').map(in612));
+const constructors = inTree(rowsOf('iters-6.12.jsonl').map(in612));
 if (requests.size === 0) fail(`no such case: ${options.id}`);
 
 const results = await analyse([...requests.values()], { severities: withPolicy, seconds });
@@ -55,7 +56,8 @@ const unfinished = results.filter(result => result.milliseconds === 0);
 /** A good twin that was given up shows nothing, and nothing can be told from it. */
 const isFound = ({ row, good, bad }) =>
   !unfinished.some(result => result.request === good) && isHit(row, findingsOf(good), findingsOf(bad));
-const reportOf = request => reports.get(request) ?? { findings: [], notAnalysed: [], extractions: [] };
+const reportOf = request =>
+  reports.get(request) ?? { findings: [], notAnalysed: [], extractions: [], iterators: [] };
 const findingsOf = request => reportOf(request).findings.filter(counts);
 
 if (options.id !== undefined) for (const one of suites.flatMap(suite => suite.cases)) show(one);
@@ -63,6 +65,7 @@ else {
   for (const suite of suites) scoreSuite(suite);
   scoreKnown();
   scoreLabels();
+  scoreIterators();
   scoreSilence();
   console.log(
     `\n${requests.size} analyses, ${unfinished.length} given up for time or a crash, in ${((Date.now() - started) / 1000).toFixed(1)} s`,
@@ -174,6 +177,43 @@ function scoreLabels() {
         row.callee,
         mode ? 'mode right' : `mode ${site?.mode ?? '(no site)'}, expected ${row.expected_mode}`,
         `where ${site?.releasedWhere ?? '(no site)'}, expected ${row.released_where}`,
+      ].join('  '),
+  );
+}
+
+function scoreIterators() {
+  const scored = constructors.map(({ row, request }) => {
+    const site = reportOf(request).iterators.find(
+      each => each.line === row.line && each.constructor === row.ctor,
+    );
+    return {
+      row,
+      site,
+      direction: site?.direction === row.direction,
+      safety: site?.pageSafety === row.page_safety,
+    };
+  });
+  const share = key => {
+    const right = scored.filter(one => one[key]).length;
+    return [`${right}/${scored.length}`, percent(right, scored.length)];
+  };
+  console.log('\niterators of 6.12');
+  console.log(
+    table([
+      ['direction right', ...share('direction')],
+      ['pageSafety right', ...share('safety')],
+    ]),
+  );
+  list(
+    'wrong',
+    scored.filter(one => !one.direction || !one.safety),
+    ({ row, site }) =>
+      [
+        `${row.file}:${row.line}`,
+        row.function,
+        row.ctor,
+        `direction ${site?.direction ?? '(no site)'}, expected ${row.direction}`,
+        `pageSafety ${site?.pageSafety ?? '(no site)'}, expected ${row.page_safety}`,
       ].join('  '),
   );
 }

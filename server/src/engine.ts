@@ -1,12 +1,14 @@
 import { type AnalysisResult, analyse } from './analysis/analyse.ts';
+import { constructionsOf } from './analysis/constructions.ts';
 import { Cancelled, type CancelSignal, neverCancelled } from './base/cancel.ts';
 import type { Span } from './base/text.ts';
 import { lowerProgram } from './program/lower.ts';
 import type { Program } from './program/model.ts';
 import { assemble } from './report/assemble.ts';
+import { assembleIterators } from './report/assembleIterators.ts';
 import { assembleSites } from './report/assembleSites.ts';
 import type { Finding, NotAnalysed, Severity } from './report/findings.ts';
-import { type Piece, relocate } from './report/relocate.ts';
+import { mover, type Piece, relocate } from './report/relocate.ts';
 import type { ExtractionSite, IteratorSite } from './report/sites.ts';
 import { applyAllows } from './report/suppress.ts';
 import { RULES } from './rules/index.ts';
@@ -119,6 +121,8 @@ export class Engine {
     const severities = options.severities ?? {};
     const assembled = assemble(file.path, program.text, result.faults, severities);
     const findings = relocate(assembled, file.text.length, pieces);
+    const moved = mover(file.text.length, pieces);
+    const isInFile = (site: Span): boolean => site.start < file.text.length;
     return {
       path: file.path,
       findings: applyAllows(file.text, file.path, findings, {
@@ -127,8 +131,10 @@ export class Engine {
         functionAt: offset => functionAt(program, offset),
       }),
       notAnalysed: [...broken, ...givenUp(file.path, program, result)],
-      extractions: assembleSites(file.path, result.sites).filter(site => site.start < file.text.length),
-      iterators: [],
+      extractions: assembleSites(file.path, program, result)
+        .filter(isInFile)
+        .map(site => ({ ...site, releases: site.releases.map(moved) })),
+      iterators: assembleIterators(file.path, constructionsOf(program, table, result.flow)).filter(isInFile),
     };
   }
 
@@ -239,10 +245,9 @@ function releaseInWords(callee: string, line: number, linked: boolean): string {
 }
 
 function hereInWords(site: ExtractionSite, text: string, linked = false): string {
+  const inFile = site.releases.filter(release => release.file === site.file);
   const releases = [
-    ...new Set(
-      site.releases.map(release => releaseInWords(release.callee, lineOf(text, release.start), linked)),
-    ),
+    ...new Set(inFile.map(release => releaseInWords(release.callee, lineOf(text, release.start), linked))),
   ];
   const released = releases.length > 0 ? `\n\nReleased by ${releases.join(', ')}.` : '';
   return `${MODE_SENTENCES[site.mode]}${released}`;

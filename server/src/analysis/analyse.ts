@@ -9,11 +9,13 @@ import { Context, clearer, type Fault } from './context.ts';
 import { judgeDirtying } from './dirtying.ts';
 import { judgeExits } from './exits.ts';
 import { Facts } from './facts.ts';
+import { type Fates, noFates, noteFates } from './fates.ts';
 import { type Frame, rootFrame } from './frames.ts';
-import { Interpreter, returnsPages, TooComplex } from './interpret.ts';
+import { type Exit, Interpreter, returnsPages, TooComplex } from './interpret.ts';
 import { LIMITS } from './limits.ts';
 import { judgeMembers } from './memberFaults.ts';
 import { Members, noteStores } from './members.ts';
+import { PageFlow } from './pageFlow.ts';
 import { type Release, State } from './state.ts';
 import { Values } from './values.ts';
 
@@ -27,6 +29,7 @@ export interface AcquisitionSite {
   readonly kinds: Set<IteratorKind>;
   readonly directions: Set<Direction | 'variable'>;
   readonly releases: Map<number, Release>;
+  readonly fates: Fates;
 }
 
 const PATHS_LEFT_OUT = `more than ${LIMITS.statesPerBlock} states met at one place: some paths were left out`;
@@ -34,6 +37,7 @@ const PATHS_LEFT_OUT = `more than ${LIMITS.statesPerBlock} states met at one pla
 export interface AnalysisResult {
   readonly faults: readonly Fault[];
   readonly sites: readonly AcquisitionSite[];
+  readonly flow: PageFlow;
   readonly given: readonly { readonly function: FunctionModel; readonly reason: string }[];
 }
 
@@ -66,7 +70,8 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
       },
     );
     try {
-      runRoot(context, model, mattering);
+      const exits = runRoot(context, model, mattering);
+      noteFates(rootFrame(model), exits, start => sites.get(start)?.fates);
       faults.push(...context.faults.values());
       if (context.leftOut) given.push({ function: model, reason: PATHS_LEFT_OUT });
       for (const site of sites.values())
@@ -79,10 +84,11 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
   }
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
   faults.push(...judgeMembers(members), ...judgeDirtying([...sites.values()], members, program.text));
-  return { faults: distinct(faults), sites: [...sites.values()], given };
+  const flow = new PageFlow(program, table);
+  return { faults: distinct(faults), sites: [...sites.values()], flow, given };
 }
 
-function runRoot(context: Context, model: FunctionModel, mattering: Mattering): void {
+function runRoot(context: Context, model: FunctionModel, mattering: Mattering): Exit[] {
   const frame: Frame = rootFrame(model);
   const entry = new State(new Facts(context.terms));
   const values = new Values(context, entry, frame);
@@ -106,6 +112,7 @@ function runRoot(context: Context, model: FunctionModel, mattering: Mattering): 
   const exits = interpreter.run(frame, entry);
   for (const { state } of exits) noteStores(context, state, context.members);
   if (isAcquiring) judgeExits(context, frame, exits);
+  return exits;
 }
 
 /** The same fault seen from several roots is one; the shortest path explains it best. */
@@ -207,6 +214,7 @@ function collectSites(model: FunctionModel, table: EffectTable, sites: Map<numbe
       kinds: new Set(),
       directions: new Set(),
       releases: new Map(),
+      fates: noFates(),
     });
   }
 }

@@ -225,10 +225,7 @@ function view(context: Context, values: Values, call: CallInstruction, effect: V
   if (!of) return resultSymbol(values, call);
   const page =
     effect.as === 'address' && !/kmap/.test(call.callee ?? '') ? pageOf(values.state, of) : undefined;
-  if (page) {
-    values.state.updateSet(page.set.id, { isViewed: true });
-    context.members.numbered.add(page.set.acquisition.span.start);
-  }
+  if (page) values.state.updateSet(page.set.id, { isViewed: true });
   const stored = pageOf(values.state, of)
     ? undefined
     : values.storedPage(of, `${values.frame.key}@${call.span.start}`);

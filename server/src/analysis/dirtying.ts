@@ -1,6 +1,6 @@
 import type { AcquisitionSite } from './analyse.ts';
 import type { Fault } from './context.ts';
-import { BY_NUMBER, type MemberRelease, type Members } from './members.ts';
+import type { MemberRelease, Members } from './members.ts';
 import type { Release } from './state.ts';
 
 /**
@@ -15,13 +15,14 @@ export function judgeDirtying(sites: readonly AcquisitionSite[], members: Member
     const start = site.call.span.start;
     const stores = members.stores.filter(store => store.acquisition.span.start === start);
     const keys = new Set(stores.map(store => store.key));
-    if (members.numbered.has(start)) keys.add(BY_NUMBER);
     // What an error path does with pages that were not used yet says nothing of those that were.
     const inMember = [...keys]
       .filter(key => !members.dirtied.has(key))
       .flatMap(key => members.releases.get(key) ?? [])
       .filter(each => each.hold === 'pin');
-    const inFunction = members.dirtied.has(start) ? [] : (members.endings.get(start)?.values() ?? []);
+    const isUnwind = [site.fates.alone, site.fates.called].some(fates => fates.has('kept'));
+    const inFunction =
+      isUnwind || members.dirtied.has(start) ? [] : (members.endings.get(start)?.values() ?? []);
     const releases: readonly (Release | MemberRelease)[] = [...inFunction, ...inMember];
     for (const release of releases) {
       const acquisition = stores[0]?.acquisition;
@@ -34,9 +35,11 @@ export function judgeDirtying(sites: readonly AcquisitionSite[], members: Member
 /** The pages are pinned with FOLL_WRITE, at least on some path. */
 function mayBeWritten(site: AcquisitionSite, text: string): boolean {
   if (site.effect.iterator) return false;
+  const body = text.slice(site.function.span.start, site.function.span.end);
+  // A device that is only given the pages to read leaves them as they were.
+  if (/\bDMA_TO_DEVICE\b/.test(body) && !/\bDMA_(FROM_DEVICE|BIDIRECTIONAL)\b/.test(body)) return false;
   if (site.directions.has('dest')) return true;
-  const { span } = site.function;
-  return site.directions.has('variable') && /\bFOLL_WRITE\b/.test(text.slice(span.start, span.end));
+  return site.directions.has('variable') && /\bFOLL_WRITE\b/.test(body);
 }
 
 function faultOf(

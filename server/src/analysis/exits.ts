@@ -27,7 +27,7 @@ interface Account {
 export function judgeExits(context: Context, frame: Frame, exits: readonly Exit[]): void {
   const sets = new Map<Acquisition, Account>();
   const arrays = new Map<string, { allocation: Allocation; account: Account }>();
-  for (const exit of exits.flatMap(each => byOutcome(frame, each))) {
+  for (const exit of exits.flatMap(each => outcomesOf(frame, each))) {
     if (exit.state.warned) continue;
     judgeExit(context, frame, exit, sets, arrays);
   }
@@ -36,7 +36,7 @@ export function judgeExits(context: Context, frame: Frame, exits: readonly Exit[
 }
 
 /** `return rc` with an rc that may be an error code or not is two exits. */
-function byOutcome(frame: Frame, exit: Exit): Exit[] {
+export function outcomesOf(frame: Frame, exit: Exit): Exit[] {
   const { state, value } = exit;
   const returns = frame.function.returnType;
   if (!value || returns.kind !== 'integer' || !returns.signed) return [exit];
@@ -140,7 +140,7 @@ function knowsCount(state: State, set: PageSet, live: ReadonlySet<Term>, value: 
   return value !== undefined && state.facts.areEqual(value, set.obtained);
 }
 
-function isErrorExit(frame: Frame, state: State, value: Term | undefined): boolean {
+export function isErrorExit(frame: Frame, state: State, value: Term | undefined): boolean {
   if (!value) return false;
   const { low, high } = state.facts.bounds(value);
   const returns = frame.function.returnType;

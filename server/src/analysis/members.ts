@@ -64,8 +64,6 @@ export class Members {
   dirtiesUnknown = false;
   /** Releases on the way to a success exit, by the offset of the acquiring call. */
   readonly endings = new Map<number, Map<number, PageSet['dropped'][number]>>();
-  /** Acquisitions (by the offset of the call) of which numbers or addresses were taken. */
-  readonly numbered = new Set<number>();
   /** Some function of the file pins pages. */
   hasPins = false;
   /** Members whose pages also lie in another one. */

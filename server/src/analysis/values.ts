@@ -12,7 +12,7 @@ const MAX_ERRNO = 4095;
 const INFINITY = Number.POSITIVE_INFINITY;
 
 /** Macros and constants whose value matters and is the same on the 64-bit machines with 4 KiB pages we speak of. */
-const CONSTANTS: Readonly<Record<string, number>> = {
+export const CONSTANTS: Readonly<Record<string, number>> = {
   PAGE_SIZE,
   PAGE_SHIFT: 12,
   PAGE_MASK: -PAGE_SIZE,

@@ -104,8 +104,10 @@ export class ExpressionLowering {
         return this.call(node, span);
       case 'compound_statement':
         return this.statements.block(node, this.builder) ?? { kind: 'opaque', type: UNKNOWN, span };
+      case 'compound_literal_expression':
+        return this.compoundLiteral(node, span);
       default:
-        // Asm, compound literals, recovered errors: their parts may still hold calls.
+        // Asm, recovered errors: their parts may still hold calls.
         for (const child of childrenOf(node)) if (/expression$/.test(child.type)) this.value(child);
         return { kind: 'opaque', type: UNKNOWN, span };
     }
@@ -149,6 +151,16 @@ export class ExpressionLowering {
     const value = this.value(inner);
     const span = spanOf(inner);
     this.builder.finish({ kind: 'branch', condition: value, whenTrue, whenFalse, span }, whenTrue);
+  }
+
+  /** `(struct bio_vec){ .bv_page = page }`: only what lies in it is known. */
+  private compoundLiteral(node: Node, span: Span): Expression {
+    const type = describedType(node.childForFieldName('type')!, this.builder.types);
+    const from = childrenOf(node.childForFieldName('value')!)
+      .map(item => (item.type === 'initializer_pair' ? item.childForFieldName('value') : item))
+      .filter(value => value !== null && /^(identifier|(field|subscript)_expression)$/.test(value.type))
+      .map(value => this.value(value!));
+    return { kind: 'opaque', type, span, from };
   }
 
   private parenthesised(node: Node): Expression {

@@ -34,8 +34,8 @@ export type Expression =
       readonly right: Expression;
     })
   | (Typed & { readonly kind: 'cast'; readonly operand: Expression })
-  /** Something whose value is not modelled. */
-  | (Typed & { readonly kind: 'opaque' });
+  /** Something whose value is not modelled; `from`: what it is an element of, where an iteration macro says so. */
+  | (Typed & { readonly kind: 'opaque'; readonly from?: readonly Expression[] });
 
 export type BinaryOperator =
   | '+'

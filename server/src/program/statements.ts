@@ -222,12 +222,22 @@ export class Statements implements StatementLowering {
   /** Each turn of an iteration macro gives its cursors new values. */
   private enterIteration(macro: string, condition: Node): void {
     const values = commaParts(condition);
-    for (const position of iterationVariables(macro)) {
+    const cursors = iterationVariables(macro);
+    const isPlain = (node: Node): boolean => /^(identifier|field_expression)$/.test(node.type);
+    const from = values
+      .filter((node, at) => !cursors.includes(at + 1) && isPlain(node))
+      .map(node => this.expressions.value(node));
+    for (const position of cursors) {
       const node = values[position - 1];
-      if (!node || !/^(identifier|field_expression)$/.test(node.type)) continue;
+      if (!node || !isPlain(node)) continue;
       const place = this.expressions.value(node);
       const span = spanOf(node);
-      this.builder.emit({ kind: 'assign', place, value: { kind: 'opaque', type: place.type, span }, span });
+      this.builder.emit({
+        kind: 'assign',
+        place,
+        value: { kind: 'opaque', type: place.type, span, from },
+        span,
+      });
     }
   }
 

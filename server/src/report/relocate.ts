@@ -9,17 +9,22 @@ export interface Piece extends Span {
 }
 
 /**
- * Findings in the file's own text, with the steps of their paths that lie in headers put there.
+ * Says in which file a place really lies.
  * @param length of the file's own text; the pieces count from one character behind it.
  */
-export function relocate(findings: readonly Finding[], length: number, pieces: readonly Piece[]): Finding[] {
-  const moved = <T extends Place>(place: T): T => {
+export function mover(length: number, pieces: readonly Piece[]): <T extends Place>(place: T) => T {
+  return place => {
     const start = place.start - length - 1;
     const piece = start < 0 ? undefined : pieces.find(each => start >= each.start && start < each.end);
     if (!piece) return place;
     const shift = piece.offset - piece.start - length - 1;
     return { ...place, file: piece.file, start: place.start + shift, end: place.end + shift };
   };
+}
+
+/** Findings in the file's own text, with the steps of their paths that lie in headers put there. */
+export function relocate(findings: readonly Finding[], length: number, pieces: readonly Piece[]): Finding[] {
+  const moved = mover(length, pieces);
   return findings
     .filter(finding => finding.start < length)
     .map(finding =>

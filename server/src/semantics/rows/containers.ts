@@ -67,6 +67,13 @@ const vectors: FunctionRow[] = [
   ),
 ];
 
+const folioQueues: FunctionRow[] = rows(
+  'include/linux/folio_queue.h',
+  store(2, 1, 'keeps'),
+  ['239 folioq_append(folioq, folio)', '261 folioq_append_mark(folioq, folio)'],
+  { needs: ['folioq'] },
+);
+
 const FRAGMENT_OWNS = "Takes over the caller's reference; the skb drops it.";
 
 const socketBuffers: FunctionRow[] = [
@@ -224,6 +231,7 @@ const slabVectors: FunctionRow[] = [
 export const CONTAINER_ROWS: readonly FunctionRow[] = [
   ...scatterlists,
   ...vectors,
+  ...folioQueues,
   ...socketBuffers,
   ...socketMessages,
   ...pipes,

@@ -83,3 +83,6 @@ const fromContainer: FunctionRow[] = [
 
 /** Views of a page: conversions that neither take nor drop a hold. */
 export const VIEW_ROWS: readonly FunctionRow[] = [...pages, ...fromAddress, ...toAddress, ...fromContainer];
+
+/** Functions that name the page, or the next entry, of the container that is their first argument. */
+export const CONTAINER_VIEWS: ReadonlySet<string> = new Set(fromContainer.map(each => each.name));
