@@ -83,7 +83,7 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
     }
   }
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
-  faults.push(...judgeMembers(members), ...judgeDirtying([...sites.values()], members, program.text));
+  faults.push(...judgeMembers(members), ...judgeDirtying([...sites.values()], members, program));
   const flow = new PageFlow(program, table);
   return { faults: distinct(faults), sites: [...sites.values()], flow, given };
 }
@@ -148,7 +148,11 @@ function matteringFunctions(program: Program, table: EffectTable): Mattering {
       const row = call.callee === undefined ? undefined : table.row(call.callee);
       if (!row) continue;
       if (row.effects.some(isFollowed)) acquiring.add(model.name);
-      if (row.effects.some(effect => /^(acquire|release|free|allocate|construct|store)$/.test(effect.kind)))
+      if (
+        row.effects.some(effect =>
+          /^(acquire|release|free|allocate|construct|store|dirty)$/.test(effect.kind),
+        )
+      )
         all.add(model.name);
       if (row.effects.some(effect => /^(release|construct|query)$/.test(effect.kind)))
         touching.add(model.name);

@@ -1,3 +1,4 @@
+import type { Program } from '../program/model.ts';
 import type { AcquisitionSite } from './analyse.ts';
 import type { Fault } from './context.ts';
 import type { MemberRelease, Members } from './members.ts';
@@ -7,11 +8,15 @@ import type { Release } from './state.ts';
  * Pages pinned for writing that no function of the file ever marks dirty, told where they are released after use.
  * Pages that merely get a reference are not meant for data; who marks those dirty is not known here.
  */
-export function judgeDirtying(sites: readonly AcquisitionSite[], members: Members, text: string): Fault[] {
+export function judgeDirtying(
+  sites: readonly AcquisitionSite[],
+  members: Members,
+  program: Program,
+): Fault[] {
   if (members.dirtiesUnknown) return [];
   const faults = new Map<number, Fault>();
   for (const site of sites) {
-    if (site.effect.hold !== 'pin' || !mayBeWritten(site, text)) continue;
+    if (site.effect.hold !== 'pin' || !mayBeWritten(site, program)) continue;
     const start = site.call.span.start;
     const stores = members.stores.filter(store => store.acquisition.span.start === start);
     const keys = new Set(stores.map(store => store.key));
@@ -33,13 +38,21 @@ export function judgeDirtying(sites: readonly AcquisitionSite[], members: Member
 }
 
 /** The pages are pinned with FOLL_WRITE, at least on some path. */
-function mayBeWritten(site: AcquisitionSite, text: string): boolean {
+function mayBeWritten(site: AcquisitionSite, program: Program): boolean {
   if (site.effect.iterator) return false;
-  const body = text.slice(site.function.span.start, site.function.span.end);
+  const body = program.text.slice(site.function.span.start, site.function.span.end);
   // A device that is only given the pages to read leaves them as they were.
   if (/\bDMA_TO_DEVICE\b/.test(body) && !/\bDMA_(FROM_DEVICE|BIDIRECTIONAL)\b/.test(body)) return false;
+  if (isWriteOperation(site, program)) return false;
   if (site.directions.has('dest')) return true;
   return site.directions.has('variable') && /\bFOLL_WRITE\b/.test(body);
+}
+
+/** write(2) takes data out of user memory, whatever flags it pins it with. */
+function isWriteOperation({ function: { name } }: AcquisitionSite, program: Program): boolean {
+  return program.references.some(
+    each => each.function === name && /^(\w+_)?write(_iter)?$/.test(each.member ?? ''),
+  );
 }
 
 function faultOf(
