@@ -39,6 +39,8 @@ export interface Fault {
   readonly acquisition?: Acquisition;
   readonly confidence: 'certain' | 'guess';
   readonly trace: Trace | undefined;
+  /** Whether the trace is that of one path that was gone from end to end; undefined where it is on no single path. */
+  readonly isReplayed?: boolean;
   /** What the rule needs for its message and fix. */
   readonly details: Readonly<Record<string, string | undefined>>;
   readonly callee?: {
@@ -63,6 +65,10 @@ export function clearer(known: Fault, other: Fault): Fault {
     return { ...short, details: { ...short.details, obtainedName: undefined } };
   }
   return (other.trace?.length ?? 0) < (known.trace?.length ?? 0) ? other : known;
+}
+
+function keyOf({ kind, span, origin }: Fault): string {
+  return `${kind}:${span.start}:${origin.span.start}`;
 }
 
 /** What one analysis of one root function shares between its parts. */
@@ -97,9 +103,14 @@ export class Context {
     ) => void = () => {},
   ) {}
 
+  /** Whether such a fault was met on a path. */
+  hasSeen(fault: Fault): boolean {
+    return this.faults.has(keyOf(fault));
+  }
+
   /** Reports a fault once per kind, place and origin; the shortest path is kept. */
   report(fault: Fault): void {
-    const key = `${fault.kind}:${fault.span.start}:${fault.origin.span.start}`;
+    const key = keyOf(fault);
     const known = this.faults.get(key);
     this.faults.set(key, known ? clearer(known, fault) : fault);
   }

@@ -1,6 +1,6 @@
 import type { Fault } from '../analysis/context.ts';
 import { LIMITS } from '../analysis/limits.ts';
-import type { Trace } from '../analysis/state.ts';
+import { pathOf } from '../analysis/path.ts';
 import { RULES } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Finding, PathStep, Severity } from './findings.ts';
@@ -41,19 +41,14 @@ function findingOf(file: string, text: string, fault: Fault, rule: Rule, severit
     confidence: fault.confidence,
     function: fault.frame.function.name,
     message,
-    path: pathOf(file, fault),
+    path: stepsOf(file, fault),
     fixes: fix ? [{ title: fix.title, edits: fix.edits.map(edit => ({ ...edit, file })) }] : [],
   };
 }
 
 /** The steps from where the thing was taken to where it went wrong, in order. */
-function pathOf(file: string, fault: Fault): PathStep[] {
-  const steps: Trace[] = [];
-  for (let step = fault.trace; step; step = step.previous) {
-    steps.push(step);
-    if (step.kind === 'acquire' && step.span.start === fault.origin.span.start) break;
-  }
-  steps.reverse();
+function stepsOf(file: string, fault: Fault): PathStep[] {
+  const steps = pathOf(fault);
   const shown =
     steps.length <= LIMITS.pathSteps
       ? steps
