@@ -104,7 +104,7 @@ function runRoot(context: Context, model: FunctionModel, scope: Scope, isAcquiri
 }
 
 /** What the analysis of a function goes into. */
-function scopeOf(model: FunctionModel, { acquiring, all, reaching }: Mattering): Scope {
+export function scopeOf(model: FunctionModel, { acquiring, all, reaching }: Mattering): Scope {
   return {
     // Below a function that only touches pages, what acquires is analysed by itself.
     matters: name => all.has(name) && (acquiring.has(model.name) || !reaching.has(name)),
@@ -124,7 +124,7 @@ function distinct(faults: readonly Fault[]): Fault[] {
   return [...byPlace.values()];
 }
 
-interface Mattering {
+export interface Mattering {
   /** Functions with any effect on pages, arrays or iterators, and their callers. */
   readonly all: ReadonlySet<string>;
   /** Functions from which an acquisition can be reached. */
@@ -136,7 +136,7 @@ interface Mattering {
 }
 
 /** Functions that acquire, and functions whose effects on pages, arrays or iterators must be seen in their callers. */
-function matteringFunctions(program: Program, table: EffectTable): Mattering {
+export function matteringFunctions(program: Program, table: EffectTable): Mattering {
   const all = new Set<string>();
   const acquiring = new Set<string>();
   const touching = new Set<string>();

@@ -3,6 +3,7 @@ import type { FunctionModel, Program, Variable } from '../program/model.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import type { Frame } from './frames.ts';
+import type { Observer } from './holdings.ts';
 import type { Members } from './members.ts';
 import { Places } from './places.ts';
 import { ReleaseSites } from './releaseSites.ts';
@@ -79,6 +80,8 @@ export class Context {
   readonly pointers = new Set<Atom>();
   readonly faults = new Map<string, Fault>();
   readonly releases = new ReleaseSites();
+  /** Watches the states that come by; for questions about one place. */
+  observer: Observer | undefined;
   steps = 0;
   /** Some paths were left out because too many states met at a block. */
   leftOut = false;

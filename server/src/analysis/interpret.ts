@@ -227,6 +227,7 @@ export class Activation {
 
   private execute(instruction: Instruction, state: State, block: Block): State[] {
     this.interpreter.count();
+    this.context.observer?.(instruction, state, this.frame);
     const values = new Values(this.context, state, this.frame);
     switch (instruction.kind) {
       case 'assign':
@@ -363,6 +364,7 @@ export class Activation {
   }
 
   private leave(terminator: Terminator, state: State): void {
+    this.context.observer?.(terminator, state, this.frame);
     switch (terminator.kind) {
       case 'jump':
         if (terminator.reason === 'goto') this.note(state, terminator.span, 'goto', terminator.target.id);

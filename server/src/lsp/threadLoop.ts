@@ -54,7 +54,7 @@ class Desk {
         return { era: options.tree.era, assumed: options.tree.assumed, report };
       }
       case 'hover':
-        return this.engine.hover(file, request.question.offset, options);
+        return this.engine.hover(file, request.question.offset, options, cancel);
       case 'inlayHints':
         return this.engine.inlayHints(file, request.question.range, options);
     }
