@@ -68,6 +68,11 @@ export interface InlayHint {
   readonly tooltip: string;
 }
 
+/** One of the calls that belong together: the one that takes pages, or one that releases them. */
+export interface Highlight extends Span {
+  readonly kind: 'acquisition' | 'release';
+}
+
 const EMPTY = { findings: [], notAnalysed: [], extractions: [], iterators: [] };
 
 /**
@@ -210,6 +215,28 @@ export class Engine {
     if (!explanation) return '';
     const here = site ? `${hereInWords(site, file.text, true)}\n\n---\n\n` : '';
     return here + toMarkdown(explanation);
+  }
+
+  /** The acquisition at an offset with its releases; or the acquisitions that the release there ends, with all theirs. */
+  highlights(
+    file: SourceFile,
+    offset: number,
+    options: AnalyseOptions,
+    cancel: CancelSignal = neverCancelled,
+  ): Highlight[] {
+    const name = wordAt(file.text, offset);
+    if (!name) return [];
+    const isHere = ({ start }: Span): boolean => start === name.start;
+    const sites = this.analyse(file, options, cancel).extractions.filter(
+      site => isHere(site) || site.releases.some(isHere),
+    );
+    const found = new Map<number, Highlight>();
+    for (const { start, end, releases } of sites) {
+      found.set(start, { start, end, kind: 'acquisition' });
+      for (const release of releases)
+        found.set(release.start, { start: release.start, end: release.end, kind: 'release' });
+    }
+    return [...found.values()].sort((a, b) => a.start - b.start);
   }
 
   inlayHints(file: SourceFile, range: Span, options: AnalyseOptions): InlayHint[] {

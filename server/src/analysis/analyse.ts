@@ -1,4 +1,4 @@
-import type { CancelSignal } from '../base/cancel.ts';
+import { Cancelled, type CancelSignal } from '../base/cancel.ts';
 import type { CallInstruction, FunctionModel, Program } from '../program/model.ts';
 import { isPointerToStruct, PAGE_TAGS } from '../program/types.ts';
 import type { Acquire } from '../semantics/effects.ts';
@@ -49,6 +49,7 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
   for (const model of program.functions.values()) {
     const isAcquiring = mattering.acquiring.has(model.name);
     if (!isAcquiring && !mattering.touching.has(model.name)) continue;
+    if (isCancelled()) throw new Cancelled();
     if (model.blocks.length > LIMITS.rootBlocks) {
       given.push({ function: model, reason: `the function has over ${LIMITS.rootBlocks} basic blocks` });
       continue;

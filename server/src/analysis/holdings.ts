@@ -1,4 +1,4 @@
-import type { CancelSignal } from '../base/cancel.ts';
+import { Cancelled, type CancelSignal } from '../base/cancel.ts';
 import type { Span } from '../base/text.ts';
 import type { Expression, FunctionModel, Instruction, Program, Terminator } from '../program/model.ts';
 import type { Mode } from '../semantics/holds.ts';
@@ -68,6 +68,7 @@ function holdingsIn(
   offset: number,
   isCancelled: CancelSignal,
 ): Holding[] {
+  if (isCancelled()) throw new Cancelled();
   const context = new Context(program, table, new Members(), isCancelled);
   const watch = new Watch(context, offset);
   context.observer = watch.see;

@@ -1,6 +1,6 @@
 import type { Span } from '../base/text.ts';
-import { targetsOf } from '../program/liveness.ts';
-import type { Block, FunctionModel } from '../program/model.ts';
+import { eachVariable, targetsOf } from '../program/liveness.ts';
+import type { Block, FunctionModel, Variable } from '../program/model.ts';
 import type { Fault } from './context.ts';
 import { childOn, type Frame } from './frames.ts';
 import type { Trace } from './state.ts';
@@ -114,12 +114,15 @@ function relevant(fault: Fault, steps: readonly Trace[]): Trace[] {
   const wanted = new Map<string, Block>();
   for (let frame: Frame | undefined = fault.frame; frame; frame = frame.parent)
     want(wanted, frame, placeIn(frame, fault));
+  const asked = new Set<Variable>();
   const seen = new Set<string>();
   for (const step of [...steps].reverse()) {
     const name = `${step.frame.key}:${step.span.start}:${step.message}`;
-    if (!decides(fault, step, wanted) || seen.has(name)) continue;
+    if (!(decides(fault, step, wanted) || sets(step, asked, wanted.get(step.frame.key))) || seen.has(name))
+      continue;
     seen.add(name);
     kept.push(step);
+    for (const variable of askedAt(step)) asked.add(variable);
     for (let frame: Frame | undefined = step.frame; frame; frame = frame.parent)
       if (frame === step.frame) want(wanted, frame, blockOf(frame.function, step));
       else if (!wanted.has(frame.key)) want(wanted, frame, callBlockIn(frame, step.frame));
@@ -160,6 +163,38 @@ function isDecision(step: Trace, aim: Block): boolean {
   if (terminator?.kind !== 'branch') return false;
   const other = terminator.whenTrue.id === step.target ? terminator.whenFalse : terminator.whenTrue;
   return mayEndWithout(other, aim);
+}
+
+/** The variables that a branch asks about. */
+function askedAt(step: Trace): Set<Variable> {
+  const found = new Set<Variable>();
+  const terminator = step.kind === 'branch' ? blockOf(step.frame.function, step)?.terminator : undefined;
+  if (terminator?.kind === 'branch') eachVariable(terminator.condition, variable => found.add(variable));
+  return found;
+}
+
+/** Whether only the arm that was taken gives a value to a variable that is asked about later. */
+function sets(step: Trace, asked: ReadonlySet<Variable>, aim: Block | undefined): boolean {
+  if (step.kind !== 'branch' || !aim || asked.size === 0) return false;
+  const { terminator } = blockOf(step.frame.function, step) ?? {};
+  if (terminator?.kind !== 'branch') return false;
+  const isTrue = terminator.whenTrue.id === step.target;
+  const [taken, other] = [terminator.whenTrue, terminator.whenFalse].map(reachableFrom);
+  const [mine, its] = isTrue ? [taken!, other!] : [other!, taken!];
+  return its.has(aim) && [...mine].some(block => !its.has(block) && givesValue(block, asked));
+}
+
+function givesValue(block: Block, asked: ReadonlySet<Variable>): boolean {
+  return block.instructions.some(each => {
+    if (each.kind === 'call') return each.result !== undefined && asked.has(each.result);
+    return each.kind === 'assign' && each.place.kind === 'variable' && asked.has(each.place.variable);
+  });
+}
+
+function reachableFrom(from: Block): Set<Block> {
+  const seen = new Set<Block>([from]);
+  for (const block of seen) for (const next of targetsOf(block.terminator)) seen.add(next);
+  return seen;
 }
 
 /** Whether the function can return from `from` without coming to `aim`. */
