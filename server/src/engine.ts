@@ -234,7 +234,8 @@ export class Engine {
     for (const { start, end, releases } of sites) {
       found.set(start, { start, end, kind: 'acquisition' });
       for (const release of releases)
-        found.set(release.start, { start: release.start, end: release.end, kind: 'release' });
+        if (release.start < file.text.length)
+          found.set(release.start, { start: release.start, end: release.end, kind: 'release' });
     }
     return [...found.values()].sort((a, b) => a.start - b.start);
   }

@@ -138,8 +138,7 @@ export class Activation {
   protected take(): Arrival | undefined {
     for (let next = this.first(); next; next = this.first()) {
       const meeting = this.states.get(next.block.id)!.get(next.property)!;
-      if (this.rejoin(next.block, next.property, meeting))
-        return { ...next, state: meeting.joined!.clone() };
+      if (this.rejoin(next.block, next.property, meeting)) return { ...next, state: meeting.joined!.clone() };
     }
     return;
   }
