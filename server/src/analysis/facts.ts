@@ -28,6 +28,8 @@ export class Facts {
   private equalities: ReadonlyMap<Atom, Fact> | undefined;
   private relations: ReadonlyMap<Atom, readonly Fact[]> | undefined;
   private known: Map<Term, Bounds> | undefined;
+  /** How many symbols were known to be unsigned when `known` was begun. */
+  private unsigned = 0;
 
   constructor(
     private readonly terms: Terms,
@@ -42,8 +44,8 @@ export class Facts {
     this.isShared = true;
     copy.equalities = this.equalities;
     copy.relations = this.relations;
-    this.known ??= new Map();
     copy.known = this.known;
+    copy.unsigned = this.unsigned;
     return copy;
   }
 
@@ -52,7 +54,10 @@ export class Facts {
     const number = asNumber(term);
     if (number !== undefined) return { low: number, high: number };
     if (depth !== 1) return this.findBounds(term, depth);
-    this.known ??= new Map();
+    if (!this.known || this.unsigned !== this.terms.unsigned.size) {
+      this.known = new Map();
+      this.unsigned = this.terms.unsigned.size;
+    }
     let bounds = this.known.get(term);
     if (!bounds) {
       bounds = this.findBounds(term, depth);
@@ -177,7 +182,6 @@ export class Facts {
     const old = this.facts;
     this.facts = new Map();
     this.isShared = false;
-    this.equalities = undefined;
     this.forgetDerived();
     for (const fact of old.values()) {
       const form = replace(fact.form);
@@ -248,13 +252,13 @@ export class Facts {
   }
 
   private forgetDerived(): void {
+    this.equalities = undefined;
     this.relations = undefined;
     this.known = undefined;
   }
 
   /** Before a change: what others share is copied, and what followed from the facts is made anew. */
   private own(): void {
-    this.equalities = undefined;
     this.forgetDerived();
     if (!this.isShared) return;
     this.facts = new Map(this.facts);
