@@ -3,11 +3,12 @@
 // `--check` writes nothing and fails where a file differs from what would be written.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { generateLimits } from './generators/limits.mjs';
 import { generateRules } from './generators/rules.mjs';
 import { generateSettings } from './generators/settings.mjs';
 import { root } from './lib/bundle.mjs';
 
-const outputs = [...(await generateRules()), ...(await generateSettings())];
+const outputs = [...(await generateRules()), ...(await generateSettings()), ...generateLimits()];
 const drifted = outputs.filter(([path, text]) => text !== read(path));
 
 if (process.argv.includes('--check')) {

@@ -1,5 +1,6 @@
-import { type AnalysisResult, analyse } from './analysis/analyse.ts';
+import { type AnalysisResult, analyse, matteringFunctions } from './analysis/analyse.ts';
 import { constructionsOf } from './analysis/constructions.ts';
+import { holdingsAt } from './analysis/holdings.ts';
 import { Cancelled, type CancelSignal, neverCancelled } from './base/cancel.ts';
 import type { Span } from './base/text.ts';
 import { lowerProgram } from './program/lower.ts';
@@ -8,6 +9,7 @@ import { assemble } from './report/assemble.ts';
 import { assembleIterators } from './report/assembleIterators.ts';
 import { assembleSites } from './report/assembleSites.ts';
 import type { Finding, NotAnalysed, Severity } from './report/findings.ts';
+import { holdingsInWords } from './report/holdings.ts';
 import { mover, type Piece, relocate } from './report/relocate.ts';
 import type { ExtractionSite, IteratorSite } from './report/sites.ts';
 import { applyAllows } from './report/suppress.ts';
@@ -68,6 +70,11 @@ export interface InlayHint {
   readonly tooltip: string;
 }
 
+/** One of the calls that belong together: the one that takes pages, or one that releases them. */
+export interface Highlight extends Span {
+  readonly kind: 'acquisition' | 'release';
+}
+
 const EMPTY = { findings: [], notAnalysed: [], extractions: [], iterators: [] };
 
 /**
@@ -79,6 +86,9 @@ export class Engine {
   private readonly acquirers: RegExp;
   /** The last answer: an editor asks for findings, hints and hovers of one text in turn. */
   private last: { readonly key: string; readonly text: string; readonly report: FileReport } | undefined;
+  private lowered:
+    | { readonly text: string; readonly table: EffectTable; readonly program: Program }
+    | undefined;
 
   private constructor(private readonly parser: CParser) {
     this.interest = anyOf(literalsOfInterest());
@@ -117,6 +127,7 @@ export class Engine {
   private report(file: SourceFile, options: AnalyseOptions, cancel: CancelSignal): FileReport {
     const table = new EffectTable(options.tree);
     const { program, broken, pieces } = this.lower(file, table, options);
+    this.lowered = { text: file.text, table, program };
     const result = analyse(program, table, cancel);
     const severities = options.severities ?? {};
     const assembled = assemble(file.path, program.text, result.faults, severities);
@@ -171,19 +182,68 @@ export class Engine {
   }
 
   /** What the editor shows over a call that extracts or releases pages, or asks or builds an iterator. */
-  hover(file: SourceFile, offset: number, options: AnalyseOptions): Hover | undefined {
+  hover(
+    file: SourceFile,
+    offset: number,
+    options: AnalyseOptions,
+    cancel: CancelSignal = neverCancelled,
+  ): Hover | undefined {
     const name = wordAt(file.text, offset);
     if (!name) return undefined;
+    const site = this.analyse(file, options, cancel).extractions.find(each => each.start === name.start);
+    const held = site ? '' : this.held(file, offset, cancel);
+    const explained = this.explained(file, name, site, options);
+    const markdown = [held, explained].filter(part => part).join('\n\n---\n\n');
+    return markdown ? { ...name, markdown } : undefined;
+  }
+
+  /** What the pages that the word at an offset names are held by there. */
+  private held(file: SourceFile, offset: number, cancel: CancelSignal): string {
+    if (this.lowered?.text !== file.text) return '';
+    const { program, table } = this.lowered;
+    const holdings = holdingsAt(program, table, matteringFunctions(program, table), offset, cancel);
+    const isHere = (at: number): boolean => at < file.text.length;
+    return holdingsInWords(holdings, at => (isHere(at) ? lineLink(lineOf(file.text, at)) : 'a header'));
+  }
+
+  private explained(
+    file: SourceFile,
+    name: Span,
+    site: ExtractionSite | undefined,
+    options: AnalyseOptions,
+  ): string {
     const word = file.text.slice(name.start, name.end);
-    const site = this.analyse(file, options).extractions.find(each => each.start === name.start);
     const only = <T>(values: readonly T[]): T | undefined => (values.length === 1 ? values[0] : undefined);
     const explanation = explainFunction(word, options.tree, {
       iterator: site && only(site.iterKinds),
       direction: site && site.direction !== 'variable' ? site.direction : undefined,
     });
-    if (!explanation) return undefined;
+    if (!explanation) return '';
     const here = site ? `${hereInWords(site, file.text, true)}\n\n---\n\n` : '';
-    return { ...name, markdown: here + toMarkdown(explanation) };
+    return here + toMarkdown(explanation);
+  }
+
+  /** The acquisition at an offset with its releases; or the acquisitions that the release there ends, with all theirs. */
+  highlights(
+    file: SourceFile,
+    offset: number,
+    options: AnalyseOptions,
+    cancel: CancelSignal = neverCancelled,
+  ): Highlight[] {
+    const name = wordAt(file.text, offset);
+    if (!name) return [];
+    const isHere = ({ start }: Span): boolean => start === name.start;
+    const sites = this.analyse(file, options, cancel).extractions.filter(
+      site => isHere(site) || site.releases.some(isHere),
+    );
+    const found = new Map<number, Highlight>();
+    for (const { start, end, releases } of sites) {
+      found.set(start, { start, end, kind: 'acquisition' });
+      for (const release of releases)
+        if (release.start < file.text.length)
+          found.set(release.start, { start: release.start, end: release.end, kind: 'release' });
+    }
+    return [...found.values()].sort((a, b) => a.start - b.start);
   }
 
   inlayHints(file: SourceFile, range: Span, options: AnalyseOptions): InlayHint[] {
@@ -243,6 +303,8 @@ const MODE_SENTENCES: Readonly<Record<ExtractionSite['mode'], string>> = {
 function releaseInWords(callee: string, line: number, linked: boolean): string {
   return linked ? `[\`${callee}()\` in line ${line}](#L${line})` : `\`${callee}()\` in line ${line}`;
 }
+
+const lineLink = (line: number): string => `[line ${line}](#L${line})`;
 
 function hereInWords(site: ExtractionSite, text: string, linked = false): string {
   const inFile = site.releases.filter(release => release.file === site.file);

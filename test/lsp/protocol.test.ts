@@ -208,6 +208,17 @@ describe('features', () => {
     expect(await client.request('textDocument/hover', at(0, 0, 'file:///unknown.c'))).toBeNull();
   });
 
+  test('document highlights tell what takes pages from what releases them', async () => {
+    client = await Client.start(server, PULL);
+    await client.open(URI, WORDS);
+    expect(await client.request('textDocument/documentHighlight', at(0, 0))).toEqual([
+      { range: range(0, 0, 8), kind: 3 },
+      { range: range(1, 0, 8), kind: 2 },
+    ]);
+    expect(await client.request('textDocument/documentHighlight', at(1, 0))).toBeNull();
+    expect(await client.request('textDocument/documentHighlight', at(0, 0, 'file:///unknown.c'))).toBeNull();
+  });
+
   test('hover does not wait for an analysis that is no longer wanted', async () => {
     client = await Client.start(server, PULL);
     await client.open(URI, `${WORDS}SLOW`);

@@ -57,6 +57,15 @@ check("hover explains an extraction function", hover and #hover.contents.value >
 local nothing = request("textDocument/hover", { textDocument = document, position = find("return") })
 check("hover leaves C to others", nothing == nil or nothing == vim.NIL, vim.inspect(nothing))
 
+local function lines_lit(text)
+  local lit = {}
+  for _, each in ipairs(request("textDocument/documentHighlight", { textDocument = document, position = find(text) }) or {}) do
+    table.insert(lit, each.range.start.line - find(text).line)
+  end
+  return lit
+end
+check("an acquisition is lit with its release", vim.deep_equal(lines_lit("pin_user_pages_fast"), { 0, 7 }), vim.inspect(lines_lit("pin_user_pages_fast")))
+
 local range = {
   start = { line = finding.lnum, character = finding.col },
   ["end"] = { line = finding.end_lnum, character = finding.end_col },

@@ -169,7 +169,7 @@ static int page_of_pointers_ok(unsigned long addr)
 	pages = (struct page **)__get_free_page(GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, PAGE_SIZE / sizeof(*pages), FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, PAGE_SIZE / sizeof(*pages), 0, pages);
 	if (got > 0)
 		unpin_user_pages(pages, got);
 	free_page((unsigned long)pages);
@@ -184,7 +184,7 @@ static int page_of_pointers_bad(unsigned long addr)
 	pages = (struct page **)__get_free_page(GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, PAGE_SIZE / sizeof(*pages), FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, PAGE_SIZE / sizeof(*pages), 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 //              ^^^^^^^^^^^^^^^ page-array-leak: the page array `pages` was allocated by __get_free_page(), and it is lost at this exit: free_page() it
@@ -216,7 +216,7 @@ static int second_allocation_bad(unsigned long addr, int nr)
 	if (!sg)
 		return -ENOMEM;
 //              ^^^^^^^^^^^^^^^ page-array-leak: the page array `pages` was allocated by kvmalloc_array(), and it is lost at this exit: kvfree() it
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got > 0)
 		unpin_user_pages(pages, got);
 	kfree(sg);
@@ -238,7 +238,7 @@ static int second_allocation_ok(unsigned long addr, int nr)
 		kvfree(pages);
 		return -ENOMEM;
 	}
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got > 0)
 		unpin_user_pages(pages, got);
 	kfree(sg);
@@ -258,7 +258,7 @@ static int null_is_freed_ok(unsigned long addr, int nr)
 		got = -ENOMEM;
 		goto out;
 	}
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got > 0)
 		unpin_user_pages(pages, got);
 out:
@@ -274,7 +274,7 @@ static int device_managed_ok(struct device *dev, unsigned long addr, int nr)
 	pages = devm_kcalloc(dev, nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	unpin_user_pages(pages, got);

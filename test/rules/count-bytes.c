@@ -178,7 +178,7 @@ static int bytes_from_address_ok(unsigned long addr, size_t len)
 	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr & PAGE_MASK, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr & PAGE_MASK, nr, 0, pages);
 	if (got == nr)
 		checksum(addr, len);
 	if (got > 0)

@@ -7,7 +7,7 @@ static int batch_asked_bad(unsigned long addr, unsigned long nr)
 
 	while (nr) {
 		want = min(nr, 32UL);
-		got = pin_user_pages_fast(addr, want, FOLL_WRITE, pages);
+		got = pin_user_pages_fast(addr, want, 0, pages);
 		if (got <= 0)
 			return -EFAULT;
 		checksum_pages(addr, got);

@@ -8,7 +8,7 @@ static int asked_in_unwind_bad(unsigned long addr, int nr)
 	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got < 0) {
 		err = got;
 		goto out_free;
@@ -34,7 +34,7 @@ static int obtained_in_unwind_ok(unsigned long addr, int nr)
 	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got < 0) {
 		err = got;
 		goto out_free;
@@ -82,7 +82,7 @@ static int exact_ok(unsigned long addr, int nr, struct page **pages)
 {
 	int got;
 
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got != nr) {
 		if (got > 0)
 			unpin_user_pages(pages, got);
@@ -96,7 +96,7 @@ static int at_least_ok(unsigned long addr, int nr, struct page **pages)
 {
 	int got;
 
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got >= nr) {
 		unpin_user_pages(pages, nr);
 		return 0;
@@ -111,7 +111,7 @@ static int short_accepted_bad(unsigned long addr)
 	struct page *pages[16];
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -125,7 +125,7 @@ static int short_accepted_ok(unsigned long addr)
 	struct page *pages[16];
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -138,7 +138,7 @@ static int single_ok(unsigned long addr)
 	struct page *page;
 	int got;
 
-	got = pin_user_pages_fast(addr, 1, FOLL_WRITE, &page);
+	got = pin_user_pages_fast(addr, 1, 0, &page);
 	if (got < 1)
 		return got < 0 ? got : -EFAULT;
 	unpin_user_pages(&page, 1);
@@ -151,7 +151,7 @@ static int negative_only_ok(unsigned long addr)
 	struct page *page;
 	int got;
 
-	got = pin_user_pages_fast(addr, 1, FOLL_WRITE, &page);
+	got = pin_user_pages_fast(addr, 1, 0, &page);
 	if (got < 0)
 		return got;
 	unpin_user_pages(&page, 1);
@@ -164,7 +164,7 @@ static int minimum_ok(unsigned long addr, int nr)
 	int got;
 
 	nr = min(nr, 16);
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	nr = got;

@@ -6,7 +6,7 @@ static int upward_ok(unsigned long addr)
 	int i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -21,7 +21,7 @@ static int upward_not_equal_ok(unsigned long addr)
 	int i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -36,7 +36,7 @@ static int upward_unsigned_ok(unsigned long addr)
 	unsigned int i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -51,7 +51,7 @@ static int upward_long_ok(unsigned long addr)
 	unsigned long i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -66,7 +66,7 @@ static int downward_ok(unsigned long addr)
 	int i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -80,7 +80,7 @@ static int downward_from_ok(unsigned long addr)
 	struct page *pages[16];
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -98,7 +98,7 @@ static int downward_before_ok(unsigned long addr)
 	struct page *pages[16];
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -116,7 +116,7 @@ static int downward_above_ok(unsigned long addr)
 	struct page *pages[16];
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -134,7 +134,7 @@ static int downward_true_ok(unsigned long addr)
 	struct page *pages[16];
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -153,7 +153,7 @@ static int downward_for_ok(unsigned long addr)
 	int i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -167,7 +167,7 @@ static int of_the_count_ok(unsigned long addr)
 	struct page *pages[16];
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -181,7 +181,7 @@ static int of_the_count_before_ok(unsigned long addr)
 	struct page *pages[16];
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -196,7 +196,7 @@ static int do_while_ok(unsigned long addr)
 	int i = 0;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -212,7 +212,7 @@ static int do_while_after_ok(unsigned long addr)
 	int i = 0;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -228,7 +228,7 @@ static int forever_ok(unsigned long addr)
 	int i = 0;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -246,7 +246,7 @@ static int pointer_ok(unsigned long addr)
 	struct page **p = pages;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -260,7 +260,7 @@ static int pointer_to_end_ok(unsigned long addr)
 	struct page *pages[16];
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -280,7 +280,7 @@ static int pointer_indexed_ok(unsigned long addr)
 	int i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -295,7 +295,7 @@ static int offset_ok(unsigned long addr)
 	int i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -310,7 +310,7 @@ static int first_apart_ok(unsigned long addr)
 	int i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -325,7 +325,7 @@ static int first_in_bulk_ok(unsigned long addr)
 	struct page *pages[16];
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -339,7 +339,7 @@ static int halves_ok(unsigned long addr)
 	struct page *pages[16];
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -357,7 +357,7 @@ static int last_apart_ok(unsigned long addr)
 	struct page *pages[16];
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -372,7 +372,7 @@ static int cleared_ok(unsigned long addr)
 	int i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -389,7 +389,7 @@ static int dirtied_ok(unsigned long addr)
 	int i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -407,7 +407,7 @@ static int if_set_ok(unsigned long addr)
 	int i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -423,7 +423,7 @@ static int one_by_one_in_bulk_ok(unsigned long addr)
 	int i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -438,7 +438,7 @@ static int by_folio_ok(unsigned long addr)
 	int i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -453,7 +453,7 @@ static int in_batches_ok(unsigned long addr)
 	int i, n;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -470,7 +470,7 @@ static int one_too_many_bad(unsigned long addr)
 	int i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);
@@ -486,7 +486,7 @@ static int from_behind_the_end_bad(unsigned long addr)
 	int i;
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);

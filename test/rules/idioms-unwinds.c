@@ -6,12 +6,12 @@ static int enable_summary_ok(struct zdev *zdev, unsigned long aibv, unsigned lon
 	unsigned int npages;
 	int rc = 0;
 
-	npages = pin_user_pages_fast(aibv, 1, FOLL_WRITE | FOLL_LONGTERM, pages);
+	npages = pin_user_pages_fast(aibv, 1, FOLL_LONGTERM, pages);
 	if (npages != 1)
 		return -EIO;
 	aibv_page = pages[0];
 	if (zdev->summary) {
-		npages = pin_user_pages_fast(aisb, 1, FOLL_WRITE | FOLL_LONGTERM, pages);
+		npages = pin_user_pages_fast(aisb, 1, FOLL_LONGTERM, pages);
 		if (npages != 1) {
 			rc = -EIO;
 			goto unpin1;
@@ -40,12 +40,12 @@ static int enable_summary_bad(struct zdev *zdev, unsigned long aibv, unsigned lo
 	unsigned int npages;
 	int rc = 0;
 
-	npages = pin_user_pages_fast(aibv, 1, FOLL_WRITE | FOLL_LONGTERM, pages);
+	npages = pin_user_pages_fast(aibv, 1, FOLL_LONGTERM, pages);
 	if (npages != 1)
 		return -EIO;
 	aibv_page = pages[0];
 	if (zdev->summary) {
-		npages = pin_user_pages_fast(aisb, 1, FOLL_WRITE | FOLL_LONGTERM, pages);
+		npages = pin_user_pages_fast(aisb, 1, FOLL_LONGTERM, pages);
 		if (npages != 1)
 			return -EIO;
 //                      ^^^^^^^^^^^^ page-leak: `pages` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
@@ -83,7 +83,7 @@ static int configure_tlb_ok(struct vcpu_tlb *tlb, unsigned long addr, size_t len
 	pages = kmalloc_array(num, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	ret = get_user_pages_fast(addr, num, FOLL_WRITE, pages);
+	ret = get_user_pages_fast(addr, num, 0, pages);
 	if (ret < 0)
 		goto free_pages;
 	if (ret != num) {
@@ -123,7 +123,7 @@ static int configure_tlb_count_bad(struct vcpu_tlb *tlb, unsigned long addr, int
 	pages = kmalloc_array(num, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	ret = get_user_pages_fast(addr, num, FOLL_WRITE, pages);
+	ret = get_user_pages_fast(addr, num, 0, pages);
 	if (ret < 0)
 		goto free_pages;
 	if (ret != num) {
@@ -151,7 +151,7 @@ static int configure_tlb_leak_bad(struct vcpu_tlb *tlb, unsigned long addr, int 
 	pages = kmalloc_array(num, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	ret = get_user_pages_fast(addr, num, FOLL_WRITE, pages);
+	ret = get_user_pages_fast(addr, num, 0, pages);
 	if (ret < 0)
 		goto free_pages;
 	if (ret != num) {
@@ -185,7 +185,7 @@ static int mr_pin_ok(unsigned long addr, unsigned int nr)
 	pages = kcalloc(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	ret = pin_user_pages_fast(addr, nr, 0, pages);
 	if (ret >= 0 && ret < nr) {
 		unpin_user_pages(pages, ret);
 		ret = -EFAULT;
@@ -214,7 +214,7 @@ static int three_resources_ok(struct device *dev, unsigned long addr, int nr)
 		err = -ENOMEM;
 		goto free_sg;
 	}
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got != nr) {
 		err = got < 0 ? got : -EFAULT;
 		goto unpin;

@@ -8,7 +8,7 @@ static int array_freed_by_scope_ok(unsigned long addr, int nr)
 	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got < 0)
 		return got;
 	unpin_user_pages(pages, got);
@@ -22,7 +22,7 @@ static int pages_not_freed_by_scope_bad(unsigned long addr, int nr)
 
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got < 0)
 		return got;
 	if (got < nr)
@@ -44,7 +44,7 @@ static int window_map_ok(struct window *window, unsigned long addr, int nr)
 
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got != nr) {
 		if (got > 0)
 			unpin_user_pages(pages, got);
@@ -62,7 +62,7 @@ static struct page **take_pages_ok(unsigned long addr, int nr)
 
 	if (!pages)
 		return ERR_PTR(-ENOMEM);
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got != nr) {
 		if (got > 0)
 			unpin_user_pages(pages, got);
@@ -79,7 +79,7 @@ static int window_map_bad(struct window *window, unsigned long addr, int nr)
 
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 //            ^^^^^^^^^^^^^^^^^^^ page-leak: `pages` (pins from pin_user_pages_fast()): no path of this function releases them or hands them on
 	if (got < 0)
 		return got;
@@ -106,7 +106,7 @@ static int guarded_ok(struct mutex *lock, unsigned long addr)
 	struct page *page;
 
 	guard(mutex)(lock);
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	fill(page);
 	unpin_user_page(page);
@@ -118,7 +118,7 @@ static int guarded_bad(struct mutex *lock, unsigned long addr)
 	struct page *page;
 
 	guard(mutex)(lock);
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	if (!device_ready())
 		return -ENODEV;
@@ -132,7 +132,7 @@ static int scoped_guard_ok(struct mutex *lock, unsigned long addr)
 	struct page *page;
 	int err = 0;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	scoped_guard(mutex, lock) {
 		err = start_device();
@@ -149,7 +149,7 @@ static int wrong_scope_free_bad(unsigned long addr, int nr)
 
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got < 0)
 		return got;
 	unpin_user_pages(pages, got);

@@ -9,7 +9,7 @@ static int asked_twice_ok(unsigned long addr, int nr)
 		pages = kvcalloc(nr, sizeof(*pages), GFP_KERNEL);
 		if (!pages)
 			return -ENOMEM;
-		got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+		got = pin_user_pages_fast(addr, nr, 0, pages);
 		if (got < 0) {
 			kvfree(pages);
 			return got;
@@ -32,7 +32,7 @@ static int asked_twice_bad(unsigned long addr, int nr)
 		pages = kvcalloc(nr, sizeof(*pages), GFP_KERNEL);
 		if (!pages)
 			return -ENOMEM;
-		got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+		got = pin_user_pages_fast(addr, nr, 0, pages);
 		if (got < 0) {
 			kvfree(pages);
 			return got;
@@ -88,7 +88,7 @@ static int optional_ok(unsigned long addr, unsigned int flags)
 	struct page *page;
 
 	if (flags & 1) {
-		if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+		if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 			return -EFAULT;
 	}
 	start_device();
@@ -102,7 +102,7 @@ static int optional_bad(unsigned long addr, unsigned int flags)
 	struct page *page;
 
 	if (flags & 1) {
-		if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+		if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 			return -EFAULT;
 	}
 	start_device();
@@ -125,7 +125,7 @@ static int handed_over_ok(struct target *target, unsigned long addr, int nr)
 	pages = kvcalloc(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got == nr) {
 		target->pages = pages;
 		target->nr = nr;
@@ -148,7 +148,7 @@ static int handed_over_bad(struct target *target, unsigned long addr, int nr)
 	pages = kvcalloc(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got == nr) {
 		target->pages = pages;
 		target->nr = nr;
@@ -198,7 +198,7 @@ static int count_as_flag_ok(unsigned long addr)
 	err = start_device();
 	if (err)
 		goto out;
-	got = pin_user_pages_fast(addr, 4, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 4, 0, pages);
 	if (got <= 0) {
 		err = -EFAULT;
 		goto out;
@@ -221,7 +221,7 @@ static int stack_or_heap_ok(unsigned long addr, int nr)
 		if (!pages)
 			return -ENOMEM;
 	}
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got > 0)
 		unpin_user_pages(pages, got);
 	if (pages != stack_pages)
@@ -240,7 +240,7 @@ static int stack_or_heap_bad(unsigned long addr, int nr)
 		if (!pages)
 			return -ENOMEM;
 	}
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got < 0)
 		return got;
 //              ^^^^^^^^^^^ page-array-leak: the page array `pages` was allocated by kvmalloc_array(), and it is lost at this exit: kvfree() it

@@ -4,7 +4,7 @@ static int early_return_bad(unsigned long addr)
 {
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	if (!device_ready())
 		return -ENODEV;
@@ -17,7 +17,7 @@ static int early_return_ok(unsigned long addr)
 {
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	if (!device_ready()) {
 		unpin_user_page(page);
@@ -32,7 +32,7 @@ static int never_released_bad(unsigned long addr)
 	struct page *page;
 	int got;
 
-	got = pin_user_pages_fast(addr, 1, FOLL_WRITE, &page);
+	got = pin_user_pages_fast(addr, 1, 0, &page);
 //            ^^^^^^^^^^^^^^^^^^^ page-leak: `page` (pins from pin_user_pages_fast()): no path of this function releases them or hands them on
 	if (got != 1)
 		return -EFAULT;
@@ -48,7 +48,7 @@ static int wrong_label_bad(unsigned long addr, int nr)
 	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got <= 0) {
 		err = -EFAULT;
 		goto out_free;
@@ -71,7 +71,7 @@ static int right_label_ok(unsigned long addr, int nr)
 	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got <= 0) {
 		err = -EFAULT;
 		goto out_free;
@@ -95,7 +95,7 @@ static int short_pin_bad(unsigned long addr, int nr)
 	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got != nr) {
 		kvfree(pages);
 		return got < 0 ? got : -EFAULT;
@@ -114,7 +114,7 @@ static int short_pin_ok(unsigned long addr, int nr)
 	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got != nr) {
 		if (got > 0)
 			unpin_user_pages(pages, got);
@@ -142,7 +142,7 @@ static int switch_case_bad(unsigned long addr, int command)
 {
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	switch (command) {
 	case 1:
@@ -164,7 +164,7 @@ static int switch_case_ok(unsigned long addr, int command)
 	struct page *page;
 	int err = 0;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	switch (command) {
 	case 1:
@@ -184,7 +184,7 @@ static int short_circuit_bad(unsigned long addr)
 {
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1 || !device_ready())
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1 || !device_ready())
 		return -EFAULT;
 //              ^^^^^^^^^^^^^^^ page-leak: `page` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
 	unpin_user_page(page);
@@ -195,7 +195,7 @@ static int short_circuit_ok(unsigned long addr)
 {
 	struct page *page;
 
-	if (!device_ready() || pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (!device_ready() || pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	unpin_user_page(page);
 	return 0;
@@ -207,7 +207,7 @@ static int second_fails_bad(unsigned long from, unsigned long to)
 
 	if (pin_user_pages_fast(from, 1, 0, &src) != 1)
 		return -EFAULT;
-	if (pin_user_pages_fast(to, 1, FOLL_WRITE, &dst) != 1)
+	if (pin_user_pages_fast(to, 1, 0, &dst) != 1)
 		return -EFAULT;
 //              ^^^^^^^^^^^^^^^ page-leak: `src` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
 	copy_highpage(dst, src);
@@ -222,7 +222,7 @@ static int second_fails_ok(unsigned long from, unsigned long to)
 
 	if (pin_user_pages_fast(from, 1, 0, &src) != 1)
 		return -EFAULT;
-	if (pin_user_pages_fast(to, 1, FOLL_WRITE, &dst) != 1) {
+	if (pin_user_pages_fast(to, 1, 0, &dst) != 1) {
 		unpin_user_page(src);
 		return -EFAULT;
 	}
@@ -253,7 +253,7 @@ static void *mapping_fails_bad(unsigned long addr)
 	void *vaddr;
 	int got;
 
-	got = pin_user_pages_fast(addr, 4, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 4, 0, pages);
 	if (got != 4) {
 		if (got > 0)
 			unpin_user_pages(pages, got);
@@ -275,7 +275,7 @@ static void mapping_fails_ok(unsigned long addr)
 	void *vaddr;
 	int got;
 
-	got = pin_user_pages_fast(addr, 4, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 4, 0, pages);
 	if (got != 4) {
 		if (got > 0)
 			unpin_user_pages(pages, got);
@@ -295,7 +295,7 @@ static int table_fails_bad(struct device *dev, unsigned long addr)
 	struct page *pages[4];
 	int got, err;
 
-	got = pin_user_pages_fast(addr, 4, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 4, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	err = sg_alloc_table_from_pages(&table, pages, got, 0, got * PAGE_SIZE, GFP_KERNEL);
@@ -318,7 +318,7 @@ static int table_fails_ok(struct device *dev, unsigned long addr)
 	struct page *pages[4];
 	int got, err;
 
-	got = pin_user_pages_fast(addr, 4, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 4, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	err = sg_alloc_table_from_pages(&table, pages, got, 0, got * PAGE_SIZE, GFP_KERNEL);
@@ -339,7 +339,7 @@ static int lock_on_the_way_bad(struct mutex *lock, unsigned long addr)
 {
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	if (mutex_lock_interruptible(lock))
 		return -ERESTARTSYS;
@@ -355,7 +355,7 @@ static int interrupted_wait_ok(struct completion *done, unsigned long addr)
 	struct page *page;
 	int err;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	err = wait_for_completion_interruptible(done);
 	unpin_user_page(page);
@@ -368,7 +368,7 @@ static int warned_off_ok(unsigned long addr)
 	struct page *pages[4];
 	int got;
 
-	got = pin_user_pages_fast(addr, 4, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 4, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	if (WARN_ON_ONCE(got > 4))
@@ -382,7 +382,7 @@ static int bug_ok(unsigned long addr)
 {
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	if (!page_mapped(page))
 		BUG();
@@ -498,7 +498,7 @@ static int preset_null_ok(unsigned long addr)
 	struct page *page = NULL;
 	int err = 0;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1) {
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1) {
 		err = -EFAULT;
 		goto out;
 	}

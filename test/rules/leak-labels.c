@@ -6,7 +6,7 @@ static int retry_the_call_ok(unsigned long addr)
 	int got;
 
 	do {
-		got = pin_user_pages_fast(addr, 1, FOLL_WRITE, &page);
+		got = pin_user_pages_fast(addr, 1, 0, &page);
 	} while (got == -EAGAIN);
 	if (got != 1)
 		return got < 0 ? got : -EFAULT;
@@ -21,7 +21,7 @@ static int scope_left_bad(unsigned long addr, int nr)
 	for (i = 0; i < nr; i++) {
 		struct page *page;
 
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &page) != 1) {
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &page) != 1) {
 			err = -EFAULT;
 			goto out;
 		}
@@ -43,7 +43,7 @@ static int scope_left_ok(unsigned long addr, int nr)
 	for (i = 0; i < nr; i++) {
 		struct page *page;
 
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &page) != 1) {
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &page) != 1) {
 			err = -EFAULT;
 			goto out;
 		}
@@ -63,10 +63,10 @@ static int two_in_turn_ok(unsigned long first, unsigned long second, phys_addr_t
 	struct page *page[1], *one, *two;
 	int err = -EFAULT;
 
-	if (pin_user_pages_fast(first, 1, FOLL_WRITE, page) != 1)
+	if (pin_user_pages_fast(first, 1, 0, page) != 1)
 		return -EFAULT;
 	one = page[0];
-	if (pin_user_pages_fast(second, 1, FOLL_WRITE, page) != 1)
+	if (pin_user_pages_fast(second, 1, 0, page) != 1)
 		goto drop_one;
 	two = page[0];
 	err = program_both(page_to_phys(one), page_to_phys(two));
@@ -88,10 +88,10 @@ static int two_in_turn_bad(unsigned long first, unsigned long second, phys_addr_
 	struct page *page[1], *one, *two;
 	int err = -EFAULT;
 
-	if (pin_user_pages_fast(first, 1, FOLL_WRITE, page) != 1)
+	if (pin_user_pages_fast(first, 1, 0, page) != 1)
 		return -EFAULT;
 	one = page[0];
-	if (pin_user_pages_fast(second, 1, FOLL_WRITE, page) != 1)
+	if (pin_user_pages_fast(second, 1, 0, page) != 1)
 		goto out;
 //              ^^^^^^^^^ page-leak: `page` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
 	two = page[0];
@@ -138,7 +138,7 @@ static int nothing_after_bug_ok(unsigned long addr)
 {
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	if (PageTail(page))
 		panic("a tail page");
@@ -152,7 +152,7 @@ static long fault_in_ok(unsigned long addr)
 	long got;
 
 	mmap_read_lock(current->mm);
-	got = get_user_pages(addr, 1, FOLL_WRITE, NULL);
+	got = get_user_pages(addr, 1, 0, NULL);
 	mmap_read_unlock(current->mm);
 	return got == 1 ? 0 : -EFAULT;
 }
@@ -161,7 +161,7 @@ static int configured_ok(unsigned long addr)
 {
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	if (IS_ENABLED(CONFIG_DEBUG_VM))
 		check_frame(page_to_pfn(page));
@@ -176,7 +176,7 @@ static int ternary_release_ok(unsigned long addr, bool dirty)
 {
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	unpin_user_pages_dirty_lock(&page, 1, dirty ? true : false);
 	return 0;

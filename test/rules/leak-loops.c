@@ -6,7 +6,7 @@ static int earlier_turns_bad(unsigned long addr, struct page **pages)
 	int i;
 
 	for (i = 0; i < 16; i++) {
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &batch[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &batch[i]) != 1)
 			return -EFAULT;
 //                      ^^^^^^^^^^^^^^^ page-leak: `batch[i]` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
 	}
@@ -57,7 +57,7 @@ static void do_while_ok(unsigned long addr)
 static void pointer_to_end_ok(unsigned long addr)
 {
 	struct page *pages[8], **p;
-	int got = pin_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+	int got = pin_user_pages_fast(addr, 8, 0, pages);
 
 	if (got <= 0)
 		return;
@@ -70,7 +70,7 @@ static int break_leaves_the_rest_bad(unsigned long addr)
 	struct page *pages[8];
 	int i, got;
 
-	got = pin_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 8, 0, pages);
 	for (i = 0; i < got; i++) {
 		if (!device_ready())
 			break;
@@ -86,7 +86,7 @@ static int break_and_rest_ok(unsigned long addr)
 	struct page *pages[8];
 	int i, got;
 
-	got = pin_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 8, 0, pages);
 	for (i = 0; i < got; i++) {
 		if (!device_ready())
 			break;
@@ -104,7 +104,7 @@ static int continue_skips_bad(unsigned long addr, int nr)
 	int i;
 
 	for (i = 0; i < nr; i++) {
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &page) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &page) != 1)
 			break;
 		if (PageReserved(page))
 			continue;
@@ -121,7 +121,7 @@ static void continue_releases_ok(unsigned long addr, int nr)
 	int i;
 
 	for (i = 0; i < nr; i++) {
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &page) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &page) != 1)
 			break;
 		if (PageReserved(page)) {
 			unpin_user_page(page);
@@ -138,7 +138,7 @@ static int batches_ok(unsigned long addr, unsigned long nr)
 	int got;
 
 	while (nr) {
-		got = pin_user_pages_fast(addr, min(nr, 32UL), FOLL_WRITE, pages);
+		got = pin_user_pages_fast(addr, min(nr, 32UL), 0, pages);
 		if (got <= 0)
 			return got ? got : -EFAULT;
 		checksum_pages(addr, got);
@@ -155,7 +155,7 @@ static int batches_bad(unsigned long addr, unsigned long nr)
 	int got;
 
 	while (nr) {
-		got = pin_user_pages_fast(addr, min(nr, 32UL), FOLL_WRITE, pages);
+		got = pin_user_pages_fast(addr, min(nr, 32UL), 0, pages);
 		if (got <= 0)
 			return got ? got : -EFAULT;
 		if (checksum_pages(addr, got) < 0)
@@ -213,7 +213,7 @@ static int predecrement_ok(unsigned long addr)
 	int i;
 
 	for (i = 0; i < 16; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &batch[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &batch[i]) != 1)
 			goto undo;
 	unpin_user_pages(batch, 16);
 	return 0;
@@ -230,7 +230,7 @@ static int earlier_turns_ok(unsigned long addr)
 	int i;
 
 	for (i = 0; i < 16; i++) {
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &batch[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &batch[i]) != 1)
 			goto undo;
 	}
 	run_transfer_now();
@@ -249,7 +249,7 @@ static int for_countdown_ok(unsigned long addr)
 	int i;
 
 	for (i = 0; i < 16; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &batch[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &batch[i]) != 1)
 			goto undo;
 	unpin_user_pages(batch, 16);
 	return 0;
@@ -266,7 +266,7 @@ static int remaining_ok(unsigned long addr, int nr)
 	int got, left = 64, base = 0;
 
 	do {
-		got = pin_user_pages_fast(addr, left, FOLL_WRITE, &pages[base]);
+		got = pin_user_pages_fast(addr, left, 0, &pages[base]);
 		if (got <= 0)
 			goto undo;
 		addr += got * PAGE_SIZE;
@@ -290,7 +290,7 @@ static int running_total_ok(unsigned long addr, int nr)
 	if (!pages)
 		return -ENOMEM;
 	while (total < nr) {
-		got = pin_user_pages_fast(addr + total * PAGE_SIZE, nr - total, FOLL_WRITE, pages + total);
+		got = pin_user_pages_fast(addr + total * PAGE_SIZE, nr - total, 0, pages + total);
 		if (got <= 0) {
 			err = got ? got : -EFAULT;
 			goto out;
@@ -313,7 +313,7 @@ static int running_total_bad(unsigned long addr, int nr)
 	if (!pages)
 		return -ENOMEM;
 	while (total < nr) {
-		got = pin_user_pages_fast(addr + total * PAGE_SIZE, nr - total, FOLL_WRITE, pages + total);
+		got = pin_user_pages_fast(addr + total * PAGE_SIZE, nr - total, 0, pages + total);
 		if (got <= 0) {
 			kvfree(pages);
 			return got ? got : -EFAULT;
@@ -333,7 +333,7 @@ static int second_index_ok(unsigned long addr)
 	int i, j;
 
 	for (i = 0; i < 16; i++) {
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &batch[i]) != 1) {
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &batch[i]) != 1) {
 			for (j = 0; j < i; j++)
 				unpin_user_page(batch[j]);
 			return -EFAULT;

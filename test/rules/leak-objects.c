@@ -19,7 +19,7 @@ static int mapping_create_bad(struct list_head *all, unsigned long addr, int nr)
 		err = -ENOMEM;
 		goto free_map;
 	}
-	map->nr = pin_user_pages_fast(addr, nr, FOLL_WRITE, map->pages);
+	map->nr = pin_user_pages_fast(addr, nr, 0, map->pages);
 	if (map->nr <= 0) {
 		err = -EFAULT;
 		goto free_pages;
@@ -51,7 +51,7 @@ static int mapping_create_ok(struct list_head *all, unsigned long addr, int nr)
 		err = -ENOMEM;
 		goto free_map;
 	}
-	map->nr = pin_user_pages_fast(addr, nr, FOLL_WRITE, map->pages);
+	map->nr = pin_user_pages_fast(addr, nr, 0, map->pages);
 	if (map->nr <= 0) {
 		err = -EFAULT;
 		goto free_pages;
@@ -76,7 +76,7 @@ static int slot_refill_ok(struct slot_pair *pair, unsigned long addr)
 	struct page *page;
 	int err;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	pair->page = page;
 	err = start_device();
@@ -94,7 +94,7 @@ struct notifier {
 
 static int notifier_map(struct notifier *n, unsigned long addr)
 {
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &n->page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &n->page) != 1)
 		return -EFAULT;
 	n->vaddr = kmap(n->page);
 	return 0;
@@ -142,7 +142,7 @@ static int upload_pin_bad(struct upload *up, unsigned long addr, unsigned int nr
 	up->pages = kvcalloc(nr, sizeof(*up->pages), GFP_KERNEL);
 	if (!up->pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, up->pages);
+	got = pin_user_pages_fast(addr, nr, 0, up->pages);
 	if (got <= 0) {
 		kvfree(up->pages);
 		return -EFAULT;
@@ -163,7 +163,7 @@ static int upload_pin_ok(struct upload *up, unsigned long addr, unsigned int nr)
 	up->pages = kvcalloc(nr, sizeof(*up->pages), GFP_KERNEL);
 	if (!up->pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, up->pages);
+	got = pin_user_pages_fast(addr, nr, 0, up->pages);
 	if (got <= 0) {
 		kvfree(up->pages);
 		return -EFAULT;
@@ -206,7 +206,7 @@ static int session_open_ok(unsigned long addr, int nr)
 		err = -ENOMEM;
 		goto out;
 	}
-	session->nr = pin_user_pages_fast(addr, nr, FOLL_WRITE, session->pages);
+	session->nr = pin_user_pages_fast(addr, nr, 0, session->pages);
 	if (session->nr != nr)
 		err = session->nr < 0 ? session->nr : -EFAULT;
 	else
@@ -225,7 +225,7 @@ static struct bio_vec *bvecs_from_user_ok(unsigned long addr, int *count)
 	bv = kcalloc(16, sizeof(*bv), GFP_KERNEL);
 	if (!bv)
 		return NULL;
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0) {
 		kfree(bv);
 		return NULL;
@@ -242,7 +242,7 @@ static struct bio_vec *bvecs_from_user_bad(unsigned long addr, int *count)
 	struct bio_vec *bv;
 	int i, got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return NULL;
 	bv = kcalloc(got, sizeof(*bv), GFP_KERNEL);
@@ -260,7 +260,7 @@ static int sg_from_user_ok(struct scatterlist *sg, unsigned long addr)
 	struct page *pages[16];
 	int i, got;
 
-	got = get_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = get_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	sg_init_table(sg, got);
@@ -274,7 +274,7 @@ static int sg_from_user_bad(struct scatterlist *sg, unsigned long addr, int room
 	struct page *pages[16];
 	int i, got;
 
-	got = get_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = get_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	if (got > room)
@@ -309,7 +309,7 @@ static int slot_fill_bad(struct slot *slot, unsigned long addr)
 	struct page *page;
 	void *vaddr;
 
-	if (get_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (get_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	vaddr = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
 	if (!vaddr)
@@ -325,7 +325,7 @@ static int slot_fill_ok(struct slot *slot, unsigned long addr)
 	struct page *page;
 	void *vaddr;
 
-	if (get_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (get_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	vaddr = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
 	if (!vaddr) {

@@ -9,7 +9,7 @@ static int constant_bulk_ok(unsigned long addr, struct page **pages)
 	int i;
 
 	for (i = 0; i < 16; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	unpin_user_pages(pages, 16);
@@ -26,7 +26,7 @@ static int constant_total_ok(unsigned long addr, struct page **pages)
 	int i;
 
 	for (i = 0; i < 16; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	unpin_user_pages(pages, i);
@@ -43,7 +43,7 @@ static int constant_loop_ok(unsigned long addr, struct page **pages)
 	int i;
 
 	for (i = 0; i < 16; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	for (i = 0; i < 16; i++)
@@ -61,7 +61,7 @@ static int constant_countdown_ok(unsigned long addr, struct page **pages)
 	int i;
 
 	for (i = 0; i < 16; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	while (i--)
@@ -80,7 +80,7 @@ static int constant_lost_bad(unsigned long addr)
 	int i;
 
 	for (i = 0; i < 16; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			return -EFAULT;
 //                      ^^^^^^^^^^^^^^^ page-leak: `pages[i]` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
 	run_transfer_now();
@@ -93,7 +93,7 @@ static int parameter_bulk_ok(unsigned long addr, struct page **pages, int nr)
 	int i;
 
 	for (i = 0; i < nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	unpin_user_pages(pages, nr);
@@ -110,7 +110,7 @@ static int parameter_total_ok(unsigned long addr, struct page **pages, int nr)
 	int i;
 
 	for (i = 0; i < nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	unpin_user_pages(pages, i);
@@ -127,7 +127,7 @@ static int parameter_loop_ok(unsigned long addr, struct page **pages, int nr)
 	int i;
 
 	for (i = 0; i < nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	for (i = 0; i < nr; i++)
@@ -145,7 +145,7 @@ static int parameter_countdown_ok(unsigned long addr, struct page **pages, int n
 	int i;
 
 	for (i = 0; i < nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	while (i--)
@@ -164,7 +164,7 @@ static int parameter_lost_bad(unsigned long addr, int nr)
 	int i;
 
 	for (i = 0; i < nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			return -EFAULT;
 //                      ^^^^^^^^^^^^^^^ page-leak: `pages[i]` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
 	run_transfer_now();
@@ -177,7 +177,7 @@ static int unsigned_parameter_bulk_ok(unsigned long addr, struct page **pages, u
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	unpin_user_pages(pages, nr);
@@ -194,7 +194,7 @@ static int unsigned_parameter_total_ok(unsigned long addr, struct page **pages, 
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	unpin_user_pages(pages, i);
@@ -211,7 +211,7 @@ static int unsigned_parameter_loop_ok(unsigned long addr, struct page **pages, u
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	for (i = 0; i < nr; i++)
@@ -229,7 +229,7 @@ static int unsigned_parameter_countdown_ok(unsigned long addr, struct page **pag
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	while (i--)
@@ -248,7 +248,7 @@ static int unsigned_parameter_lost_bad(unsigned long addr, unsigned int nr)
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			return -EFAULT;
 //                      ^^^^^^^^^^^^^^^ page-leak: `pages[i]` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
 	run_transfer_now();
@@ -261,7 +261,7 @@ static int member_bulk_ok(unsigned long addr, struct page **pages, struct page_s
 	unsigned int i;
 
 	for (i = 0; i < set->nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	unpin_user_pages(pages, set->nr);
@@ -278,7 +278,7 @@ static int member_total_ok(unsigned long addr, struct page **pages, struct page_
 	unsigned int i;
 
 	for (i = 0; i < set->nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	unpin_user_pages(pages, i);
@@ -295,7 +295,7 @@ static int member_loop_ok(unsigned long addr, struct page **pages, struct page_s
 	unsigned int i;
 
 	for (i = 0; i < set->nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	for (i = 0; i < set->nr; i++)
@@ -313,7 +313,7 @@ static int member_countdown_ok(unsigned long addr, struct page **pages, struct p
 	unsigned int i;
 
 	for (i = 0; i < set->nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	while (i--)
@@ -332,7 +332,7 @@ static int member_lost_bad(unsigned long addr, struct page_set *set)
 	unsigned int i;
 
 	for (i = 0; i < set->nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			return -EFAULT;
 //                      ^^^^^^^^^^^^^^^ page-leak: `pages[i]` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
 	run_transfer_now();
@@ -346,7 +346,7 @@ static int constant_on_stack_bulk_ok(unsigned long addr)
 	int i;
 
 	for (i = 0; i < 16; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	unpin_user_pages(pages, 16);
@@ -363,7 +363,7 @@ static int member_on_stack_bulk_ok(unsigned long addr, struct page_set *set)
 	unsigned int i;
 
 	for (i = 0; i < set->nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	unpin_user_pages(pages, set->nr);
@@ -380,7 +380,7 @@ static int parameter_on_stack_bulk_ok(unsigned long addr, int nr)
 	int i;
 
 	for (i = 0; i < nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	unpin_user_pages(pages, nr);
@@ -397,7 +397,7 @@ static int unsigned_parameter_on_stack_bulk_ok(unsigned long addr, unsigned int 
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1)
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1)
 			goto undo;
 	run_transfer_now();
 	unpin_user_pages(pages, nr);

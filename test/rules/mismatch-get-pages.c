@@ -40,7 +40,7 @@ static int pinned_with_vmas_bad(unsigned long addr)
 	long got;
 
 	mmap_read_lock(current->mm);
-	got = pin_user_pages(addr, 1, FOLL_WRITE, &page, NULL);
+	got = pin_user_pages(addr, 1, 0, &page, NULL);
 	mmap_read_unlock(current->mm);
 	if (got != 1)
 		return -EFAULT;
@@ -55,7 +55,7 @@ static int pinned_with_vmas_ok(unsigned long addr)
 	long got;
 
 	mmap_read_lock(current->mm);
-	got = pin_user_pages(addr, 1, FOLL_WRITE, &page, NULL);
+	got = pin_user_pages(addr, 1, 0, &page, NULL);
 	mmap_read_unlock(current->mm);
 	if (got != 1)
 		return -EFAULT;

@@ -5,7 +5,7 @@ static void put_in_loop_bad(unsigned long addr, int nr)
 	struct page *pages[32];
 	int i, got;
 
-	got = pin_user_pages_fast(addr, 32, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 32, 0, pages);
 	for (i = 0; i < got; i++)
 		put_page(pages[i]);
 //              ^^^^^^^^ release-mismatch: `pages` carries pins (pin_user_pages_fast()); put_page() drops a reference, and the pages carry none: use unpin_user_page()
@@ -16,7 +16,7 @@ static void unpin_in_loop_ok(unsigned long addr, int nr)
 	struct page *pages[32];
 	int i, got;
 
-	got = pin_user_pages_fast(addr, 32, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 32, 0, pages);
 	for (i = 0; i < got; i++)
 		unpin_user_page(pages[i]);
 }
@@ -24,7 +24,7 @@ static void unpin_in_loop_ok(unsigned long addr, int nr)
 static int bulk_put_bad(unsigned long addr)
 {
 	struct page *pages[8];
-	int got = pin_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+	int got = pin_user_pages_fast(addr, 8, 0, pages);
 
 	if (got <= 0)
 		return -EFAULT;
@@ -48,7 +48,7 @@ static int bulk_unpin_bad(unsigned long addr)
 static int bulk_unpin_dirty_bad(unsigned long addr)
 {
 	struct page *pages[8];
-	int got = get_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+	int got = get_user_pages_fast(addr, 8, 0, pages);
 
 	if (got <= 0)
 		return -EFAULT;
@@ -73,7 +73,7 @@ static long unlocked_put_bad(unsigned long addr)
 	struct page *pages[4];
 	long i, got;
 
-	got = pin_user_pages_unlocked(addr, 4, pages, FOLL_WRITE);
+	got = pin_user_pages_unlocked(addr, 4, pages, 0);
 	for (i = 0; i < got; i++)
 		put_page(pages[i]);
 //              ^^^^^^^^ release-mismatch: `pages` carries pins (pin_user_pages_unlocked()); put_page() drops a reference, and the pages carry none: use unpin_user_page()
@@ -85,7 +85,7 @@ static long unlocked_unpin_bad(unsigned long addr)
 	struct page *pages[4];
 	long got;
 
-	got = get_user_pages_unlocked(addr, 4, pages, FOLL_WRITE);
+	got = get_user_pages_unlocked(addr, 4, pages, 0);
 	if (got > 0)
 		unpin_user_pages(pages, got);
 //              ^^^^^^^^^^^^^^^^ release-mismatch: `pages` carries references (get_user_pages_unlocked()); unpin_user_pages() drops a pin, and the pages carry none: use release_pages()
@@ -97,7 +97,7 @@ static long unlocked_ok(unsigned long addr)
 	struct page *pages[4];
 	long i, got;
 
-	got = get_user_pages_unlocked(addr, 4, pages, FOLL_WRITE);
+	got = get_user_pages_unlocked(addr, 4, pages, 0);
 	for (i = 0; i < got; i++)
 		put_page(pages[i]);
 	return got;
@@ -154,7 +154,7 @@ static int vma_remote_unpin_bad(struct mm_struct *mm, unsigned long addr)
 	struct vm_area_struct *vma;
 	struct page *page;
 
-	page = get_user_page_vma_remote(mm, addr, FOLL_WRITE, &vma);
+	page = get_user_page_vma_remote(mm, addr, 0, &vma);
 	if (IS_ERR(page))
 		return PTR_ERR(page);
 	unpin_user_page(page);
@@ -167,7 +167,7 @@ static int vma_remote_ok(struct mm_struct *mm, unsigned long addr)
 	struct vm_area_struct *vma;
 	struct page *page;
 
-	page = get_user_page_vma_remote(mm, addr, FOLL_WRITE, &vma);
+	page = get_user_page_vma_remote(mm, addr, 0, &vma);
 	if (IS_ERR(page))
 		return PTR_ERR(page);
 	put_page(page);
@@ -179,7 +179,7 @@ static int folio_view_bad(unsigned long addr)
 	struct folio *folio;
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	folio = page_folio(page);
 	folio_mark_dirty(folio);
@@ -193,7 +193,7 @@ static int folio_view_get_bad(unsigned long addr)
 	struct folio *folio;
 	struct page *page;
 
-	if (get_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (get_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	folio = page_folio(page);
 	unpin_folio(folio);
@@ -206,7 +206,7 @@ static int folio_view_ok(unsigned long addr)
 	struct folio *folio;
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	folio = page_folio(page);
 	folio_mark_dirty(folio);
@@ -218,7 +218,7 @@ static int folio_view_get_ok(unsigned long addr)
 {
 	struct page *page;
 
-	if (get_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (get_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	folio_put(page_folio(page));
 	return 0;
@@ -257,7 +257,7 @@ static int pfn_round_trip_bad(unsigned long addr)
 	unsigned long pfn;
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	pfn = page_to_pfn(page);
 	poke_frame(pfn);
@@ -271,7 +271,7 @@ static int pfn_round_trip_ok(unsigned long addr)
 	unsigned long pfn;
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	pfn = page_to_pfn(page);
 	poke_frame(pfn);
@@ -284,7 +284,7 @@ static int physical_round_trip_bad(unsigned long addr)
 	phys_addr_t where;
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	where = page_to_phys(page);
 	program_device(where);
@@ -298,7 +298,7 @@ static int physical_round_trip_ok(unsigned long addr)
 	phys_addr_t where;
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	where = page_to_phys(page);
 	program_device(where);
@@ -311,7 +311,7 @@ static int mapped_address_bad(unsigned long addr, const void *data)
 	struct page *page;
 	void *kaddr;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	kaddr = kmap(page);
 	memcpy(kaddr, data, PAGE_SIZE);
@@ -326,7 +326,7 @@ static int mapped_address_ok(unsigned long addr, const void *data)
 	struct page *page;
 	void *kaddr;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	kaddr = kmap(page);
 	memcpy(kaddr, data, PAGE_SIZE);
@@ -365,7 +365,7 @@ static int alias_bad(unsigned long addr, int nr)
 	if (!pages)
 		return -ENOMEM;
 	cursor = pages;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, cursor);
+	got = pin_user_pages_fast(addr, nr, 0, cursor);
 	for (i = 0; i < got; i++)
 		put_page(cursor[i]);
 //              ^^^^^^^^ release-mismatch: `cursor` carries pins (pin_user_pages_fast()); put_page() drops a reference, and the pages carry none: use unpin_user_page()
@@ -382,7 +382,7 @@ static int alias_ok(unsigned long addr, int nr)
 	if (!pages)
 		return -ENOMEM;
 	cursor = pages;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, cursor);
+	got = pin_user_pages_fast(addr, nr, 0, cursor);
 	for (i = 0; i < got; i++)
 		unpin_user_page(cursor[i]);
 	kfree(pages);
@@ -394,7 +394,7 @@ static void local_in_loop_bad(unsigned long addr)
 	struct page *pages[8];
 	int i, got;
 
-	got = pin_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 8, 0, pages);
 	for (i = 0; i < got; i++) {
 		struct page *page = pages[i];
 
@@ -409,7 +409,7 @@ static void local_in_loop_ok(unsigned long addr)
 	struct page *pages[8];
 	int i, got;
 
-	got = pin_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 8, 0, pages);
 	for (i = 0; i < got; i++) {
 		struct page *page = pages[i];
 
@@ -454,7 +454,7 @@ static int unwind_bad(unsigned long addr)
 	struct page *page;
 	int err;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	err = start_device();
 	if (err)
@@ -473,7 +473,7 @@ static int unwind_ok(unsigned long addr)
 	struct page *page;
 	int err;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	err = start_device();
 	if (err)
@@ -491,7 +491,7 @@ static int own_reference_ok(unsigned long addr)
 {
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	get_page(page);
 	poke(page_address(page));
@@ -518,7 +518,7 @@ static int two_sources_ok(unsigned long addr, bool user)
 	struct page *page;
 
 	if (user) {
-		if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+		if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 			return -EFAULT;
 	} else {
 		page = alloc_page(GFP_KERNEL);
@@ -538,7 +538,7 @@ static int two_sources_bad(unsigned long addr, bool user)
 	struct page *page;
 
 	if (user) {
-		if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+		if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 			return -EFAULT;
 	} else {
 		page = alloc_page(GFP_KERNEL);
@@ -569,7 +569,7 @@ static int free_pages_bad(unsigned long addr)
 {
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	__free_pages(page, 0);
 //      ^^^^^^^^^^^^ release-mismatch: `page` carries pins (pin_user_pages_fast()); __free_pages() gives memory back to the allocator, and these pages belong to the process they were taken from: use unpin_user_page() or a relative of it
@@ -585,10 +585,10 @@ static int switch_ok(unsigned long addr, enum lane lane)
 
 	switch (lane) {
 	case LANE_PIN:
-		got = pin_user_pages_fast(addr, 1, FOLL_WRITE, &page);
+		got = pin_user_pages_fast(addr, 1, 0, &page);
 		break;
 	case LANE_REF:
-		got = get_user_pages_fast(addr, 1, FOLL_WRITE, &page);
+		got = get_user_pages_fast(addr, 1, 0, &page);
 		break;
 	default:
 		return -EINVAL;
@@ -614,10 +614,10 @@ static int switch_bad(unsigned long addr, enum lane lane)
 
 	switch (lane) {
 	case LANE_PIN:
-		got = pin_user_pages_fast(addr, 1, FOLL_WRITE, &page);
+		got = pin_user_pages_fast(addr, 1, 0, &page);
 		break;
 	case LANE_REF:
-		got = get_user_pages_fast(addr, 1, FOLL_WRITE, &page);
+		got = get_user_pages_fast(addr, 1, 0, &page);
 		break;
 	default:
 		return -EINVAL;

@@ -8,7 +8,7 @@ static int lost_when_pinning_fails(unsigned long addr, int nr)
 	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got < 0)
 		return got;
 //              ^^^^^^^^^^^ page-array-leak: the page array `pages` was allocated by kvmalloc_array(), and it is lost at this exit: kvfree() it
@@ -25,7 +25,7 @@ static int freed_by_the_wrong_function(unsigned long addr, int nr)
 	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got > 0)
 		unpin_user_pages(pages, got);
 	kfree(pages);
@@ -41,7 +41,7 @@ static int freed_on_every_path(unsigned long addr, int nr)
 	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got > 0)
 		unpin_user_pages(pages, got);
 	kvfree(pages);

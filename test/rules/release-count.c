@@ -4,7 +4,7 @@ static int asked_instead_of_obtained(unsigned long addr, struct page **pages, in
 {
 	int got;
 
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got < nr) {
 		unpin_user_pages(pages, nr);
 //              ^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `pages` counts the pages asked for, but pin_user_pages_fast() may have obtained fewer: the slots behind hold no page of this call
@@ -18,7 +18,7 @@ static int errno_below_unsigned(unsigned long addr, struct page **pages, unsigne
 {
 	int ret;
 
-	ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	ret = pin_user_pages_fast(addr, nr, 0, pages);
 	if (ret < nr) {
 		if (ret > 0)
 			unpin_user_pages(pages, ret);
@@ -33,7 +33,7 @@ static int errno_below_signed(unsigned long addr, struct page **pages, int nr)
 {
 	int ret;
 
-	ret = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	ret = pin_user_pages_fast(addr, nr, 0, pages);
 	if (ret < nr) {
 		if (ret > 0)
 			unpin_user_pages(pages, ret);

@@ -4,7 +4,7 @@ static int pin_dropped_as_reference(unsigned long addr)
 {
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	put_page(page);
 //      ^^^^^^^^ release-mismatch: `page` carries pins (pin_user_pages_fast()); put_page() drops a reference, and the pages carry none: use unpin_user_page()
@@ -37,7 +37,7 @@ static int pin_dropped_as_pin(unsigned long addr)
 {
 	struct page *page;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	set_page_dirty_lock(page);
 	unpin_user_page(page);

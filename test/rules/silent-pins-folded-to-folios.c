@@ -14,7 +14,7 @@ static int register_folded_ok(struct registered *reg, unsigned long addr, int nr
 	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE | FOLL_LONGTERM, pages);
+	got = pin_user_pages_fast(addr, nr, FOLL_LONGTERM, pages);
 	if (got != nr) {
 		if (got > 0)
 			unpin_user_pages(pages, got);
@@ -50,7 +50,7 @@ static int one_folio_ok(struct registered *reg, unsigned long addr, int nr)
 	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE | FOLL_LONGTERM, pages);
+	got = pin_user_pages_fast(addr, nr, FOLL_LONGTERM, pages);
 	if (got <= 0) {
 		kvfree(pages);
 		return -EFAULT;

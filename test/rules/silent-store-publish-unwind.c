@@ -20,7 +20,7 @@ static int guest_map_ok(struct guest *guest, unsigned long addr, int nr)
 	pages = vzalloc(array_size(nr, sizeof(*pages)));
 	if (!pages)
 		return -ENOMEM;
-	pinned = pin_user_pages_fast(addr, nr, FOLL_WRITE | FOLL_LONGTERM, pages);
+	pinned = pin_user_pages_fast(addr, nr, FOLL_LONGTERM, pages);
 	if (pinned < 0) {
 		err = pinned;
 		goto free_pages;

@@ -5,7 +5,7 @@ static int use_and_release_ok(struct dma_chan *chan, unsigned long addr)
 	struct page *pages[16];
 	int i, got, err = 0;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	for (i = 0; i < got; i++) {
@@ -24,7 +24,7 @@ static int map_each_ok(struct device *dev, unsigned long addr, int nr, dma_addr_
 	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		return -ENOMEM;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got != nr) {
 		if (got < 0) {
 			err = got;

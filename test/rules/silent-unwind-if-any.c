@@ -4,7 +4,7 @@ static int unwind_if_any_ok(unsigned long addr, int nr, struct page **pages)
 {
 	int got, err;
 
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	if (got == nr) {
 		err = start_device();
 		if (!err) {
@@ -27,7 +27,7 @@ static int nested_unwind_ok(unsigned long addr, int nr)
 	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
 	if (!pages)
 		goto fail;
-	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
 	err = got < 0 ? got : -EFAULT;
 	if (got != nr)
 		goto fail;

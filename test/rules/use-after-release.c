@@ -54,7 +54,7 @@ int written_through_old_address(unsigned long addr, int value)
 	struct page *page;
 	int *kaddr;
 
-	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
 		return -EFAULT;
 	kaddr = kmap_local_page(page);
 	unpin_user_page(page);
@@ -123,7 +123,7 @@ int unmapped_after_unpin(unsigned long addr, void *to)
 
 int slot_mapped_in_the_loop(unsigned long addr, int nr, struct page **pages)
 {
-	int pinned = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	int pinned = pin_user_pages_fast(addr, nr, 0, pages);
 	int i;
 
 	if (pinned < 0)
@@ -138,7 +138,7 @@ int slot_mapped_in_the_loop(unsigned long addr, int nr, struct page **pages)
 
 int slot_cleared_then_unpinned(unsigned long addr, int nr, struct page **pages)
 {
-	int pinned = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	int pinned = pin_user_pages_fast(addr, nr, 0, pages);
 	int i;
 
 	if (pinned < 0)
@@ -153,7 +153,7 @@ int slot_cleared_then_unpinned(unsigned long addr, int nr, struct page **pages)
 
 int dirtied_after_bulk_unpin(unsigned long addr, int nr, struct page **pages)
 {
-	int pinned = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	int pinned = pin_user_pages_fast(addr, nr, 0, pages);
 	int i;
 
 	if (pinned <= 0)
@@ -167,7 +167,7 @@ int dirtied_after_bulk_unpin(unsigned long addr, int nr, struct page **pages)
 
 int array_listed_after_unpin(unsigned long addr, int nr, struct page **pages, struct sg_table *table)
 {
-	int pinned = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	int pinned = pin_user_pages_fast(addr, nr, 0, pages);
 
 	if (pinned != nr)
 		goto unpin;

@@ -164,6 +164,7 @@ function failure(prepared: Prepared): { state: State; result: Term }[] {
     frame: call.acquisition.frame,
     message: `${call.acquisition.callee}() fails: nothing is held`,
     subject: call.acquisition.key,
+    isFailure: true,
   });
   return [{ state, result }];
 }
@@ -236,14 +237,18 @@ function success(prepared: Prepared): { state: State; result: Term }[] {
     kind: 'acquire',
     span: call.instruction.span,
     frame: call.acquisition.frame,
-    message: describe(set),
+    message: describe(state, set),
     subject: call.acquisition.key,
   });
   return [{ state, result }];
 }
 
-function describe(set: PageSet): string {
-  const { callee, placeText } = set.acquisition;
+/** What the call leaves the pages with, and why, where that is not the same at every call of it. */
+function describe(state: State, set: PageSet): string {
+  const { callee, placeText, effect } = set.acquisition;
+  const kinds = set.iterator && state.iterators.get(set.iterator)?.kinds;
+  const reason =
+    kinds && effect.hold !== set.mode ? `, as the iterator is of kind ${[...kinds].join(' or ')}` : '';
   const holds: Record<Mode, string> = {
     pin: 'is pinned',
     get: 'gets a reference',
@@ -252,7 +257,7 @@ function describe(set: PageSet): string {
     'get-if-user-backed': 'gets a reference if the iterator is user-backed',
     'by-direction': 'is pinned (destination) or referenced (source) if the iterator is user-backed',
   };
-  return `\`${placeText}\` ${holds[set.mode]} here by ${callee}()`;
+  return `\`${placeText}\` ${holds[set.mode]} here by ${callee}()${reason}`;
 }
 
 /** An array that receives pages is a page array, whatever its type was called. */

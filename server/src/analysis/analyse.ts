@@ -1,4 +1,4 @@
-import type { CancelSignal } from '../base/cancel.ts';
+import { Cancelled, type CancelSignal } from '../base/cancel.ts';
 import type { CallInstruction, FunctionModel, Program } from '../program/model.ts';
 import { isPointerToStruct, PAGE_TAGS } from '../program/types.ts';
 import type { Acquire } from '../semantics/effects.ts';
@@ -8,16 +8,16 @@ import { isFollowed } from './calls.ts';
 import { Context, clearer, type Fault } from './context.ts';
 import { judgeDirtying } from './dirtying.ts';
 import { judgeExits } from './exits.ts';
-import { Facts } from './facts.ts';
 import { type Fates, noFates, noteFates } from './fates.ts';
-import { type Frame, rootFrame } from './frames.ts';
+import { rootFrame, rootOf } from './frames.ts';
 import { type Exit, Interpreter, returnsPages, TooComplex } from './interpret.ts';
 import { LIMITS } from './limits.ts';
 import { judgeMembers } from './memberFaults.ts';
 import { Members, noteStores } from './members.ts';
 import { PageFlow } from './pageFlow.ts';
-import { type Release, State } from './state.ts';
-import { Values } from './values.ts';
+import { replay, type Scope } from './replay.ts';
+import { startOf } from './root.ts';
+import type { Release } from './state.ts';
 
 /** A call that acquires, with what the analysis learned of it in all contexts it was seen in. */
 export interface AcquisitionSite {
@@ -48,10 +48,12 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
   for (const model of program.functions.values()) collectSites(model, table, sites);
   const faults: Fault[] = [];
   const members = new Members();
+  const runs = new Map<FunctionModel, { readonly context: Context; readonly scope: Scope }>();
   const given: { function: FunctionModel; reason: string }[] = [];
   for (const model of program.functions.values()) {
     const isAcquiring = mattering.acquiring.has(model.name);
     if (!isAcquiring && !mattering.touching.has(model.name)) continue;
+    if (isCancelled()) throw new Cancelled();
     if (model.blocks.length > LIMITS.rootBlocks) {
       given.push({ function: model, reason: `the function has over ${LIMITS.rootBlocks} basic blocks` });
       continue;
@@ -70,9 +72,11 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
       },
     );
     try {
-      const exits = runRoot(context, model, mattering);
+      const scope = scopeOf(model, mattering);
+      const exits = runRoot(context, model, scope, isAcquiring);
       noteFates(rootFrame(model), exits, start => sites.get(start)?.fates);
       faults.push(...context.faults.values());
+      runs.set(model, { context, scope });
       if (context.leftOut) given.push({ function: model, reason: PATHS_LEFT_OUT });
       for (const site of sites.values())
         for (const release of context.releases.ofCall(site.call.span.start))
@@ -84,35 +88,36 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
   }
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
   faults.push(...judgeMembers(members), ...judgeDirtying([...sites.values()], members, program));
+  const replayed = distinct(faults).map(fault => {
+    const run = runs.get(rootOf(fault.frame).function);
+    // What is judged over the whole file happens on no single path.
+    return run?.context.hasSeen(fault) ? replay(run.context, fault, run.scope) : fault;
+  });
   const flow = new PageFlow(program, table);
-  return { faults: distinct(faults), sites: [...sites.values()], flow, given };
+  return { faults: replayed, sites: [...sites.values()], flow, given };
 }
 
-function runRoot(context: Context, model: FunctionModel, mattering: Mattering): Exit[] {
-  const frame: Frame = rootFrame(model);
-  const entry = new State(new Facts(context.terms));
-  const values = new Values(context, entry, frame);
-  for (const parameter of model.parameters) {
-    const place = values.place({
-      kind: 'variable',
-      variable: parameter,
-      type: parameter.type,
-      span: parameter.span,
-    });
-    values.store(place, values.fresh(`parameter:${parameter.id}:${parameter.name}`, parameter.type));
-  }
-  const isAcquiring = mattering.acquiring.has(model.name);
+function runRoot(context: Context, model: FunctionModel, scope: Scope, isAcquiring: boolean): Exit[] {
+  const { frame, entry } = startOf(context, model);
   const interpreter = new Interpreter(
     context,
-    // Below a function that only touches pages, what acquires is analysed by itself.
-    name => mattering.all.has(name) && (isAcquiring || !mattering.reaching.has(name)),
-    name => mattering.reaching.has(name),
+    scope.matters,
+    scope.acquires,
     isAcquiring ? LIMITS.stepsPerRoot : LIMITS.stepsPerTouchingRoot,
   );
   const exits = interpreter.run(frame, entry);
   for (const { state } of exits) noteStores(context, state, context.members);
   if (isAcquiring) judgeExits(context, frame, exits);
   return exits;
+}
+
+/** What the analysis of a function goes into. */
+export function scopeOf(model: FunctionModel, { acquiring, all, reaching }: Mattering): Scope {
+  return {
+    // Below a function that only touches pages, what acquires is analysed by itself.
+    matters: name => all.has(name) && (acquiring.has(model.name) || !reaching.has(name)),
+    acquires: name => reaching.has(name),
+  };
 }
 
 /** The same fault seen from several roots is one; the shortest path explains it best. */
@@ -127,7 +132,7 @@ function distinct(faults: readonly Fault[]): Fault[] {
   return [...byPlace.values()];
 }
 
-interface Mattering {
+export interface Mattering {
   /** Functions with any effect on pages, arrays or iterators, and their callers. */
   readonly all: ReadonlySet<string>;
   /** Functions from which an acquisition can be reached. */
@@ -139,7 +144,7 @@ interface Mattering {
 }
 
 /** Functions that acquire, and functions whose effects on pages, arrays or iterators must be seen in their callers. */
-function matteringFunctions(program: Program, table: EffectTable): Mattering {
+export function matteringFunctions(program: Program, table: EffectTable): Mattering {
   const all = new Set<string>();
   const acquiring = new Set<string>();
   const touching = new Set<string>();

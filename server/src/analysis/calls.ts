@@ -204,6 +204,7 @@ function allocate(context: Context, values: Values, call: CallInstruction, effec
   for (const argument of call.arguments)
     if (argument.type.kind === 'integer') state.facts.assume(values.value(argument), 0, INFINITY);
   const text = context.source(call.span);
+  state.step({ kind: 'allocate', span: call.span, frame, message: `${call.callee}() allocates` });
   state.allocations.set(id, {
     id,
     atom,

@@ -3,6 +3,7 @@ import type { FunctionModel, Program, Variable } from '../program/model.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import type { Frame } from './frames.ts';
+import type { Observer } from './holdings.ts';
 import type { Members } from './members.ts';
 import { Places } from './places.ts';
 import { ReleaseSites } from './releaseSites.ts';
@@ -39,6 +40,8 @@ export interface Fault {
   readonly acquisition?: Acquisition;
   readonly confidence: 'certain' | 'guess';
   readonly trace: Trace | undefined;
+  /** Whether the trace is that of one path that was gone from end to end; undefined where it is on no single path. */
+  readonly isReplayed?: boolean;
   /** What the rule needs for its message and fix. */
   readonly details: Readonly<Record<string, string | undefined>>;
   readonly callee?: {
@@ -65,6 +68,10 @@ export function clearer(known: Fault, other: Fault): Fault {
   return (other.trace?.length ?? 0) < (known.trace?.length ?? 0) ? other : known;
 }
 
+function keyOf({ kind, span, origin }: Fault): string {
+  return `${kind}:${span.start}:${origin.span.start}`;
+}
+
 /** What one analysis of one root function shares between its parts. */
 export class Context {
   readonly terms = new Terms();
@@ -73,6 +80,8 @@ export class Context {
   readonly pointers = new Set<Atom>();
   readonly faults = new Map<string, Fault>();
   readonly releases = new ReleaseSites();
+  /** Watches the states that come by; for questions about one place. */
+  observer: Observer | undefined;
   steps = 0;
   /** Some paths were left out because too many states met at a block. */
   leftOut = false;
@@ -97,9 +106,14 @@ export class Context {
     ) => void = () => {},
   ) {}
 
+  /** Whether such a fault was met on a path. */
+  hasSeen(fault: Fault): boolean {
+    return this.faults.has(keyOf(fault));
+  }
+
   /** Reports a fault once per kind, place and origin; the shortest path is kept. */
   report(fault: Fault): void {
-    const key = `${fault.kind}:${fault.span.start}:${fault.origin.span.start}`;
+    const key = keyOf(fault);
     const known = this.faults.get(key);
     this.faults.set(key, known ? clearer(known, fault) : fault);
   }

@@ -14,22 +14,34 @@ interface Loss {
   readonly array?: string;
 }
 
-/** What the exits of a root say about one acquisition or allocation. */
-interface Account {
-  readonly losses: Loss[];
-  /** Exits that leave it to the caller's array or object while they report an error. */
-  readonly abandoned: Loss[];
+/** Whether exits were seen at which nothing is lost. */
+export interface OtherExits {
   isReleasedSomewhere: boolean;
   isReleasedAtError: boolean;
 }
 
-/** Judges the exits of a root function: what is held there must have been dropped, handed on, or be left to an owner. */
-export function judgeExits(context: Context, frame: Frame, exits: readonly Exit[]): void {
+/** What the exits of a root say about one acquisition or allocation. */
+interface Account extends OtherExits {
+  readonly losses: Loss[];
+  /** Exits that leave it to the caller's array or object while they report an error. */
+  readonly abandoned: Loss[];
+}
+
+/**
+ * Judges the exits of a root function: what is held there must have been dropped, handed on, or be left to an owner.
+ * @param known what other exits have said already.
+ */
+export function judgeExits(
+  context: Context,
+  frame: Frame,
+  exits: readonly Exit[],
+  known: OtherExits = { isReleasedSomewhere: false, isReleasedAtError: false },
+): void {
   const sets = new Map<Acquisition, Account>();
   const arrays = new Map<string, { allocation: Allocation; account: Account }>();
   for (const exit of exits.flatMap(each => outcomesOf(frame, each))) {
     if (exit.state.warned) continue;
-    judgeExit(context, frame, exit, sets, arrays);
+    judgeExit(context, frame, exit, sets, arrays, known);
   }
   for (const [acquisition, account] of sets) reportPages(context, acquisition, account);
   for (const { allocation, account } of arrays.values()) reportArray(context, allocation, account);
@@ -52,15 +64,10 @@ export function outcomesOf(frame: Frame, exit: Exit): Exit[] {
   ];
 }
 
-const newAccount = (): Account => ({
-  losses: [],
-  abandoned: [],
-  isReleasedSomewhere: false,
-  isReleasedAtError: false,
-});
+const newAccount = (known: OtherExits): Account => ({ losses: [], abandoned: [], ...known });
 
-function accountOf<K>(map: Map<K, Account>, key: K): Account {
-  const account = map.get(key) ?? newAccount();
+function accountOf<K>(map: Map<K, Account>, key: K, known: OtherExits): Account {
+  const account = map.get(key) ?? newAccount(known);
   map.set(key, account);
   return account;
 }
@@ -71,6 +78,7 @@ function judgeExit(
   exit: Exit,
   sets: Map<Acquisition, Account>,
   arrays: Map<string, { allocation: Allocation; account: Account }>,
+  known: OtherExits,
 ): void {
   const { state, value } = exit;
   const live = survivors(context, state, value);
@@ -85,7 +93,7 @@ function judgeExit(
       lostArrays.set(allocation.atom, allocation);
   const withPages = new Set<Allocation>();
   for (const set of state.sets.values()) {
-    const account = accountOf(sets, set.acquisition);
+    const account = accountOf(sets, set.acquisition, known);
     if (!state.mayExist(set)) continue;
     if (!state.mayRemain(set)) {
       account.isReleasedSomewhere = true;
@@ -108,7 +116,7 @@ function judgeExit(
     // devm memory goes with its device.
     if (!allocation.isPageArray || allocation.allocator === 'devm') continue;
     const key = `${allocation.span.start}`;
-    const entry = arrays.get(key) ?? { allocation, account: newAccount() };
+    const entry = arrays.get(key) ?? { allocation, account: newAccount(known) };
     arrays.set(key, entry);
     if (!lostArrays.has(allocation.atom)) {
       if (state.facts.bounds(allocation.atom).high > 0) entry.account.isReleasedSomewhere = true;

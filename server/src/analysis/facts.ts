@@ -24,7 +24,12 @@ export const ANY: Bounds = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIV
 export class Facts {
   private facts: Map<number, Fact>;
   private isShared = false;
+  /** What follows from the facts, made when it is first asked for; see own(). */
   private equalities: ReadonlyMap<Atom, Fact> | undefined;
+  private relations: ReadonlyMap<Atom, readonly Fact[]> | undefined;
+  private known: Map<Term, Bounds> | undefined;
+  /** How many symbols were known to be unsigned when `known` was begun. */
+  private unsigned = 0;
 
   constructor(
     private readonly terms: Terms,
@@ -37,6 +42,10 @@ export class Facts {
     const copy = new Facts(this.terms, this.facts);
     copy.isShared = true;
     this.isShared = true;
+    copy.equalities = this.equalities;
+    copy.relations = this.relations;
+    copy.known = this.known;
+    copy.unsigned = this.unsigned;
     return copy;
   }
 
@@ -44,6 +53,20 @@ export class Facts {
   bounds(term: Term, depth = 1): Bounds {
     const number = asNumber(term);
     if (number !== undefined) return { low: number, high: number };
+    if (depth !== 1) return this.findBounds(term, depth);
+    if (!this.known || this.unsigned !== this.terms.unsigned.size) {
+      this.known = new Map();
+      this.unsigned = this.terms.unsigned.size;
+    }
+    let bounds = this.known.get(term);
+    if (!bounds) {
+      bounds = this.findBounds(term, depth);
+      this.known.set(term, bounds);
+    }
+    return bounds;
+  }
+
+  private findBounds(term: Term, depth: number): Bounds {
     const direct = this.lookup(term);
     let low = direct.low;
     let high = direct.high;
@@ -57,12 +80,14 @@ export class Facts {
         low = Math.max(low, through.low);
         high = Math.min(high, through.high);
       }
-      for (const fact of this.facts.values()) {
-        const through = this.through(term, fact, depth);
-        if (!through) continue;
-        low = Math.max(low, through.low);
-        high = Math.min(high, through.high);
-      }
+      const relations = this.relationsByAtom();
+      for (const atom of term.parts.keys())
+        for (const fact of relations.get(atom) ?? []) {
+          const through = this.through(term, fact, atom, depth);
+          if (!through) continue;
+          low = Math.max(low, through.low);
+          high = Math.min(high, through.high);
+        }
     }
     return this.withoutHoles(term, low, high);
   }
@@ -122,10 +147,9 @@ export class Facts {
   /** The terms x for which something is known about x - term. */
   relatives(atom: Atom): Term[] {
     const found: Term[] = [];
-    for (const fact of this.facts.values()) {
-      const parts = partsOf(fact.form);
-      if (parts.size !== 2 || !parts.has(atom)) continue;
-      for (const other of parts.keys()) if (other !== atom) found.push(other);
+    for (const { form } of this.relationsByAtom().get(atom) ?? []) {
+      if (form.parts.size !== 2) continue;
+      for (const other of form.parts.keys()) if (other !== atom) found.push(other);
     }
     return found;
   }
@@ -158,11 +182,13 @@ export class Facts {
     const old = this.facts;
     this.facts = new Map();
     this.isShared = false;
-    this.equalities = undefined;
+    this.forgetDerived();
     for (const fact of old.values()) {
       const form = replace(fact.form);
-      if (form === fact.form) this.facts.set(form.id, fact);
-      else {
+      if (form === fact.form) {
+        this.facts.set(form.id, fact);
+        this.forgetDerived();
+      } else {
         this.assume(form, fact.low, fact.high);
         for (const hole of fact.holes) this.assumeNot(form, hole);
       }
@@ -209,15 +235,38 @@ export class Facts {
     return found;
   }
 
-  private own(): void {
+  /** The facts that tie an atom to others. */
+  private relationsByAtom(): ReadonlyMap<Atom, readonly Fact[]> {
+    if (this.relations) return this.relations;
+    const found = new Map<Atom, Fact[]>();
+    for (const fact of this.facts.values()) {
+      if (fact.form.parts.size < 2) continue;
+      for (const atom of fact.form.parts.keys()) {
+        const known = found.get(atom);
+        if (known) known.push(fact);
+        else found.set(atom, [fact]);
+      }
+    }
+    this.relations = found;
+    return found;
+  }
+
+  private forgetDerived(): void {
     this.equalities = undefined;
+    this.relations = undefined;
+    this.known = undefined;
+  }
+
+  /** Before a change: what others share is copied, and what followed from the facts is made anew. */
+  private own(): void {
+    this.forgetDerived();
     if (!this.isShared) return;
     this.facts = new Map(this.facts);
     this.isShared = false;
   }
 
   private refine(term: Term, change: (fact: Fact) => Fact): void {
-    const { form, sign, constant } = this.normal(term);
+    const { form, sign, constant } = this.terms.normal(term);
     this.own();
     const old = this.facts.get(form.id) ?? { form, low: ANY.low, high: ANY.high, holes: [] };
     // The change speaks of term = sign * form + constant.
@@ -237,17 +286,8 @@ export class Facts {
     if (this.facts.size > LIMITS.facts) this.facts.delete(this.facts.keys().next().value!);
   }
 
-  private normal(term: Term): { form: Term; sign: 1 | -1; constant: number } {
-    const constant = constantOf(term);
-    const bare = this.terms.plus(term, -constant);
-    const first = partsOf(bare).values().next().value ?? 1;
-    return first < 0
-      ? { form: this.terms.scale(bare, -1), sign: -1, constant }
-      : { form: bare, sign: 1, constant };
-  }
-
   private lookup(term: Term): Bounds {
-    const { form, sign, constant } = this.normal(term);
+    const { form, sign, constant } = this.terms.normal(term);
     const fact = this.facts.get(form.id);
     if (!fact) return ANY;
     return sign > 0
@@ -256,7 +296,7 @@ export class Facts {
   }
 
   private hasHole(term: Term, value: number): boolean {
-    const { form, sign, constant } = this.normal(term);
+    const { form, sign, constant } = this.terms.normal(term);
     return this.facts.get(form.id)?.holes.includes(sign * (value - constant)) ?? false;
   }
 
@@ -282,18 +322,19 @@ export class Facts {
     return { low, high };
   }
 
-  /** A bound of `term` by way of a fact on another form: term = ±form + rest. */
-  private through(term: Term, fact: Fact, depth: number): Bounds | undefined {
+  /** A bound of `term` by way of a fact on another form whose first atom in common is `by`: term = ±form + rest. */
+  private through(term: Term, fact: Fact, by: Atom, depth: number): Bounds | undefined {
     const parts = partsOf(term);
     const formParts = partsOf(fact.form);
-    if (formParts.size < 2) return;
     for (const [atom, coefficient] of formParts) {
       const mine = parts.get(atom);
       if (mine === undefined) continue;
+      if (atom !== by) return;
       const factor = mine / coefficient;
       if (factor !== 1 && factor !== -1) return;
       const rest = this.terms.add(term, fact.form, -factor);
-      if (partsOf(rest).size > Math.min(2, parts.size) && !this.facts.has(this.normal(rest).form.id)) return;
+      if (partsOf(rest).size > Math.min(2, parts.size) && !this.facts.has(this.terms.normal(rest).form.id))
+        return;
       const remaining = this.bounds(rest, depth - 1);
       const [from, to] = factor > 0 ? [fact.low, fact.high] : [-fact.high, -fact.low];
       return { low: from + remaining.low, high: to + remaining.high };

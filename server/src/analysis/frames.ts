@@ -36,3 +36,14 @@ export function isActive(frame: Frame, model: FunctionModel): boolean {
 export function isWithin(frame: Frame, outer: Frame): boolean {
   return frame.key === outer.key || (frame.parent !== undefined && isWithin(frame.parent, outer));
 }
+
+/** The activation of the root function that an activation goes back to. */
+export function rootOf(frame: Frame): Frame {
+  return frame.parent ? rootOf(frame.parent) : frame;
+}
+
+/** The activation right below `above` on the way to `frame`. */
+export function childOn(frame: Frame, above: Frame): Frame | undefined {
+  for (let at = frame; at.parent; at = at.parent) if (at.parent.key === above.key) return at;
+  return;
+}

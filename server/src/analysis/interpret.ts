@@ -47,7 +47,7 @@ export class Interpreter {
   private readonly shapes = new Map<FunctionModel, Shape>();
 
   constructor(
-    private readonly context: Context,
+    protected readonly context: Context,
     private readonly matters: (name: string) => boolean,
     private readonly acquires: (name: string) => boolean,
     private readonly maxSteps: number,
@@ -60,7 +60,11 @@ export class Interpreter {
   }
 
   run(frame: Frame, entry: State): Exit[] {
-    return new Activation(this.context, this, frame, this.shapeOf(frame.function)).run(entry);
+    return this.activation(frame, this.shapeOf(frame.function)).run(entry);
+  }
+
+  protected activation(frame: Frame, shape: Shape): Activation {
+    return new Activation(this.context, this, frame, shape);
   }
 
   /** A same-file callee that is worth going into, or undefined. */
@@ -100,34 +104,46 @@ interface Meeting {
   readonly moves: Map<string, number>;
 }
 
+/** A state about to run through a block. */
+export interface Arrival {
+  readonly block: Block;
+  readonly state: State;
+  readonly property: string;
+}
+
 /** One run of one function body. */
-class Activation {
+export class Activation {
   private readonly states = new Map<number, Map<string, Meeting>>();
   /** Names the edge that the next state leaves over. */
   private edge = '';
   private source: Block | undefined;
   private edges = 0;
   private readonly pending: { block: Block; property: string }[] = [];
-  private readonly exits: Exit[] = [];
+  protected readonly exits: Exit[] = [];
 
   constructor(
-    private readonly context: Context,
+    protected readonly context: Context,
     private readonly interpreter: Interpreter,
-    private readonly frame: Frame,
+    protected readonly frame: Frame,
     private readonly shape: Shape,
   ) {}
 
   run(entry: State): Exit[] {
     this.enter(this.frame.function.entry, entry, '');
-    for (let next = this.take(); next; next = this.take()) {
-      const meeting = this.states.get(next.block.id)!.get(next.property)!;
-      if (this.rejoin(next.block, next.property, meeting))
-        this.runBlock(next.block, meeting.joined!.clone(), next.property);
-    }
+    for (let next = this.take(); next; next = this.take())
+      this.runBlock(next.block, next.state, next.property);
     return this.exits;
   }
 
-  private take(): { block: Block; property: string } | undefined {
+  protected take(): Arrival | undefined {
+    for (let next = this.first(); next; next = this.first()) {
+      const meeting = this.states.get(next.block.id)!.get(next.property)!;
+      if (this.rejoin(next.block, next.property, meeting)) return { ...next, state: meeting.joined!.clone() };
+    }
+    return;
+  }
+
+  private first(): { block: Block; property: string } | undefined {
     let best = 0;
     for (let at = 1; at < this.pending.length; at++)
       if (this.shape.order[this.pending[at]!.block.id]! < this.shape.order[this.pending[best]!.block.id]!)
@@ -140,7 +156,7 @@ class Activation {
    * other edges is joined with it.
    * @param edge names the edge and the state of its block that it comes from.
    */
-  private enter(block: Block, state: State, edge: string): void {
+  protected enter(block: Block, state: State, edge: string): void {
     this.dropDead(block, state);
     const states = this.states.get(block.id) ?? new Map<string, Meeting>();
     this.states.set(block.id, states);
@@ -177,7 +193,7 @@ class Activation {
   }
 
   /** Locals that nothing reads any more go, and with them what is known only of them. */
-  private dropDead(block: Block, state: State): void {
+  protected dropDead(block: Block, state: State): void {
     const live = this.shape.live[block.id]!;
     const prefix = `v${this.frame.key}:`;
     for (const key of state.memory.keys()) {
@@ -210,6 +226,7 @@ class Activation {
 
   private execute(instruction: Instruction, state: State, block: Block): State[] {
     this.interpreter.count();
+    this.context.observer?.(instruction, state, this.frame);
     const values = new Values(this.context, state, this.frame);
     switch (instruction.kind) {
       case 'assign':
@@ -309,16 +326,12 @@ class Activation {
   }
 
   /** Outcomes by property and class of the returned value; the callee's locals end. */
-  private mergeExits(exits: readonly Exit[], frame: Frame): Exit[] {
+  protected mergeExits(exits: readonly Exit[], frame: Frame): Exit[] {
     const merged = new Map<string, Exit>();
     // The returned value is joined like a local of the caller.
     const slot = this.context.places.local(this.frame.key, RETURNED, { kind: 'unknown', name: '' }).key;
     for (const { state, value, span } of exits) {
-      const own = `v${frame.key}:`;
-      for (const key of state.memory.keys()) if (key.startsWith(own)) state.memory.delete(key);
-      for (const set of state.sets.values())
-        if (set.status === 'unknown' || set.status === 'consumed' || (set.status === 'held' && !set.isExact))
-          state.sets.delete(set.id);
+      this.endScope(state, frame);
       if (value) state.memory.set(slot, value);
       const property = `${state.property()}>${this.outcome(state, value)}`;
       const known = merged.get(property);
@@ -332,7 +345,16 @@ class Activation {
     return [...merged.values()].slice(0, LIMITS.statesPerBlock);
   }
 
-  private outcome(state: State, value: Term | undefined): string {
+  /** The callee's locals go, and the sets of which nothing more can be said. */
+  protected endScope(state: State, callee: Frame): void {
+    const own = `v${callee.key}:`;
+    for (const key of state.memory.keys()) if (key.startsWith(own)) state.memory.delete(key);
+    for (const set of state.sets.values())
+      if (set.status === 'unknown' || set.status === 'consumed' || (set.status === 'held' && !set.isExact))
+        state.sets.delete(set.id);
+  }
+
+  protected outcome(state: State, value: Term | undefined): string {
     if (!value) return '';
     const number = asNumber(value);
     if (number !== undefined) return Math.sign(number).toString();
@@ -341,6 +363,7 @@ class Activation {
   }
 
   private leave(terminator: Terminator, state: State): void {
+    this.context.observer?.(terminator, state, this.frame);
     switch (terminator.kind) {
       case 'jump':
         if (terminator.reason === 'goto') this.note(state, terminator.span, 'goto', terminator.target.id);
@@ -360,12 +383,16 @@ class Activation {
         const value = terminator.value && values.value(terminator.value);
         this.note(state, terminator.span, 'return', -1);
         for (const check of CHECKS) check.exit?.(this.context, values, value, terminator.span);
-        this.exits.push({ state, value, span: terminator.span });
+        this.exit({ state, value, span: terminator.span });
         return;
       }
       case 'stop':
         return;
     }
+  }
+
+  protected exit(exit: Exit): void {
+    this.exits.push(exit);
   }
 
   private note(state: State, span: Span, kind: 'goto' | 'return', target: number): void {
@@ -389,6 +416,7 @@ class Activation {
             span: terminator.span,
             frame: this.frame,
             message: `\`${text}\` is ${isTrue ? 'true' : 'false'}`,
+            target: target.id,
           });
         this.go(target, next);
       }

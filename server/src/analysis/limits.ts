@@ -1,6 +1,6 @@
 /** Every bound of the analysis, with its reason. Hitting one is visible: the function is listed as not analysed. */
 export const LIMITS = {
-  /** States kept apart at one block; the rest merge with their page sets unknown. Sixteen is what most functions need; a few more let correct code with three sets through. */
+  /** States kept apart at one block; further ones are left out, and the function is listed with that. Sixteen is what most functions need; a few more let correct code with three sets through. */
   statesPerBlock: 24,
   /** Visits of one block before its merged values lose their bounds: loops settle in three or four. */
   visitsBeforeWidening: 4,
@@ -26,6 +26,12 @@ export const LIMITS = {
   keepers: 4,
   /** Numeric facts kept in one state. */
   facts: 192,
+  /** Instructions executed to find one path that shows a finding; past these, only its ends are shown. */
+  replaySteps: 2_000,
+  /** Outcomes of one callee that are followed on the way to a finding. */
+  replayExits: 8,
+  /** Single paths followed through one block among those that agree on what is held there. */
+  replayStatesPerBlock: 8,
   /** Steps of a finding's path that are shown. */
   pathSteps: 24,
 } as const;

@@ -109,13 +109,15 @@ export interface IteratorFacts {
 export interface Trace {
   readonly previous: Trace | undefined;
   readonly length: number;
-  readonly kind: 'acquire' | 'branch' | 'goto' | 'return' | 'release' | 'call';
+  readonly kind: 'acquire' | 'allocate' | 'branch' | 'goto' | 'return' | 'release' | 'call';
   readonly span: Span;
   readonly frame: Frame;
   readonly message: string;
-  /** For goto and return: the block that control enters, -1 for leaving the function. */
+  /** For branch, goto and return: the block that control enters, -1 for leaving the function. */
   readonly target?: number;
   readonly subject?: string;
+  /** For acquire: nothing was obtained. */
+  readonly isFailure?: true;
 }
 
 /** One abstract state. Mutable while it runs through a block; cloned at branches. */

@@ -53,6 +53,13 @@ export interface PageAtom extends Single {
   readonly index: Term;
 }
 
+/** term = sign · form + constant; the first coefficient of the form is positive. */
+export interface Normal {
+  readonly form: Term;
+  readonly sign: 1 | -1;
+  readonly constant: number;
+}
+
 /** Ids stay below this, so that two of them make one exact number. */
 const MAX_TERMS = 2 ** 26;
 
@@ -72,6 +79,7 @@ export class Terms {
   private readonly byKey = new Map<string, Term>();
   private readonly sums = new Map<number, Term>();
   private readonly differences = new Map<number, Term>();
+  private readonly normals = new Map<Term, Normal>();
   private nextId = 1;
 
   constant(value: number): Linear {
@@ -127,6 +135,20 @@ export class Terms {
 
   plus(term: Term, amount: number): Term {
     return amount === 0 ? term : this.add(term, this.constant(amount));
+  }
+
+  /** The form under which facts about a term are kept. */
+  normal(term: Term): Normal {
+    let normal = this.normals.get(term);
+    if (!normal) {
+      const constant = constantOf(term);
+      const bare = this.plus(term, -constant);
+      const first = partsOf(bare).values().next().value ?? 1;
+      normal =
+        first < 0 ? { form: this.scale(bare, -1), sign: -1, constant } : { form: bare, sign: 1, constant };
+      this.normals.set(term, normal);
+    }
+    return normal;
   }
 
   /** Replaces symbols and pages throughout a term. */

@@ -1,5 +1,5 @@
 import type { Span } from '../base/text.ts';
-import type { FileReport, Hover, InlayHint, SourceFile } from '../engine.ts';
+import type { FileReport, Highlight, Hover, InlayHint, SourceFile } from '../engine.ts';
 import type { Settings } from '../host/settings.ts';
 import type { Era } from '../semantics/eras.ts';
 
@@ -26,6 +26,10 @@ export interface Questions {
   readonly hover: {
     readonly question: AboutFile & { readonly offset: number };
     readonly answer: Hover | undefined;
+  };
+  readonly highlights: {
+    readonly question: AboutFile & { readonly offset: number };
+    readonly answer: readonly Highlight[] | undefined;
   };
   readonly inlayHints: {
     readonly question: AboutFile & { readonly range: Span };

@@ -17,6 +17,7 @@ import {
   refreshDiagnostics,
   SOURCE,
 } from './features/diagnostics.ts';
+import { documentHighlights } from './features/documentHighlights.ts';
 import { announceEras } from './features/era.ts';
 import { hover } from './features/hover.ts';
 import { inlayHints } from './features/inlayHints.ts';
@@ -59,6 +60,7 @@ function initializeResult({ client }: Session): InitializeResult {
         diagnosticProvider: { identifier: SOURCE, interFileDependencies: true, workspaceDiagnostics: false },
       }),
       hoverProvider: true,
+      documentHighlightProvider: true,
       inlayHintProvider: true,
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
       executeCommandProvider: { commands: [...COMMANDS] },
@@ -116,6 +118,11 @@ function wireRequests(session: Session): void {
     guardRequest('diagnostic', log, nothing, params => pullDiagnostics(session, params)),
   );
   connection.onHover(guardRequest('hover', log, null, (params, cancel) => hover(session, params, cancel)));
+  connection.onDocumentHighlight(
+    guardRequest('documentHighlight', log, null, (params, cancel) =>
+      documentHighlights(session, params, cancel),
+    ),
+  );
   connection.languages.inlayHint.on(
     guardRequest('inlayHint', log, [], (params, cancel) => inlayHints(session, params, cancel)),
   );

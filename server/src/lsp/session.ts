@@ -105,7 +105,7 @@ export class Session {
    * Asks the engine about the present text once that is analysed, ahead of the analyses of other files; undefined
    * where the file is not of interest or its analysis failed.
    */
-  async askAbout<K extends 'hover' | 'inlayHints'>(
+  async askAbout<K extends 'hover' | 'highlights' | 'inlayHints'>(
     kind: K,
     document: OpenDocument,
     rest: Omit<QuestionOf<K>, 'file' | 'settings'>,

@@ -9,7 +9,7 @@ import { assumedTree, treeForEra } from '../semantics/trees.ts';
 import type { AboutFile, AnswerOf, Kind, Request, Response, ThreadData } from './messages.ts';
 
 /** The part of the engine that the thread uses. */
-export type ThreadEngine = Pick<Engine, 'isOfInterest' | 'analyse' | 'hover' | 'inlayHints'>;
+export type ThreadEngine = Pick<Engine, 'isOfInterest' | 'analyse' | 'hover' | 'highlights' | 'inlayHints'>;
 
 /** Answers the questions of the server's main thread, one at a time, until the thread is ended. */
 export function serveThread(createEngine: () => Promise<ThreadEngine>): void {
@@ -54,7 +54,9 @@ class Desk {
         return { era: options.tree.era, assumed: options.tree.assumed, report };
       }
       case 'hover':
-        return this.engine.hover(file, request.question.offset, options);
+        return this.engine.hover(file, request.question.offset, options, cancel);
+      case 'highlights':
+        return this.engine.highlights(file, request.question.offset, options, cancel);
       case 'inlayHints':
         return this.engine.inlayHints(file, request.question.range, options);
     }

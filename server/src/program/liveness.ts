@@ -80,7 +80,10 @@ function terminatorUses(terminator: Terminator, read: (expression: Expression | 
 }
 
 /** Visits the variables an expression names, and says whether only their address is wanted. */
-function eachVariable(expression: Expression, visit: (variable: Variable, isAddress: boolean) => void): void {
+export function eachVariable(
+  expression: Expression,
+  visit: (variable: Variable, isAddress: boolean) => void,
+): void {
   switch (expression.kind) {
     case 'variable':
       visit(expression.variable, false);

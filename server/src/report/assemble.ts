@@ -1,6 +1,6 @@
 import type { Fault } from '../analysis/context.ts';
 import { LIMITS } from '../analysis/limits.ts';
-import type { Trace } from '../analysis/state.ts';
+import { pathOf } from '../analysis/path.ts';
 import { RULES } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Finding, PathStep, Severity } from './findings.ts';
@@ -37,23 +37,29 @@ function findingOf(file: string, text: string, fault: Fault, rule: Rule, severit
     start: fault.span.start,
     end: fault.span.end,
     rule: rule.id,
-    severity: fault.confidence === 'guess' ? ONE_STEP_LOWER[severity] : severity,
-    confidence: fault.confidence,
+    severity: severityOf(fault, severity),
+    confidence: isUnproven(fault) ? 'guess' : fault.confidence,
     function: fault.frame.function.name,
     message,
-    path: pathOf(file, fault),
+    path: stepsOf(file, fault),
     fixes: fix ? [{ title: fix.title, edits: fix.edits.map(edit => ({ ...edit, file })) }] : [],
   };
 }
 
+/** A guess weighs one step less; what no single path was found to do is shown to whoever asks for hints. */
+function severityOf(fault: Fault, severity: Severity): Severity {
+  if (isUnproven(fault)) return 'hint';
+  return fault.confidence === 'guess' ? ONE_STEP_LOWER[severity] : severity;
+}
+
+/** Seen on merged paths, and on none of those that were gone through one by one. Holds that meet do so over turns. */
+function isUnproven(fault: Fault): boolean {
+  return fault.isReplayed === false && fault.kind !== 'mixed-holds';
+}
+
 /** The steps from where the thing was taken to where it went wrong, in order. */
-function pathOf(file: string, fault: Fault): PathStep[] {
-  const steps: Trace[] = [];
-  for (let step = fault.trace; step; step = step.previous) {
-    steps.push(step);
-    if (step.kind === 'acquire' && step.span.start === fault.origin.span.start) break;
-  }
-  steps.reverse();
+function stepsOf(file: string, fault: Fault): PathStep[] {
+  const steps = pathOf(fault);
   const shown =
     steps.length <= LIMITS.pathSteps
       ? steps

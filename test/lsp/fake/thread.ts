@@ -42,6 +42,16 @@ const engine: ThreadEngine = {
       : undefined;
   },
 
+  highlights({ text }, offset) {
+    const end = offset + 'iov_iter'.length;
+    if (!text.startsWith('iov_iter', offset)) return [];
+    const at = text.indexOf('mismatch');
+    return [
+      { start: offset, end, kind: 'acquisition' },
+      { start: at, end: at + 'mismatch'.length, kind: 'release' },
+    ];
+  },
+
   inlayHints({ text }, range) {
     const offset = text.indexOf('iov_iter', range.start) + 8;
     return offset >= 8 && offset <= range.end ? [{ offset, label: 'pin', tooltip: 'a pin' }] : [];

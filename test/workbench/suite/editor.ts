@@ -98,6 +98,7 @@ describe('in the editor', () => {
     const { document } = await opened('pins.c', ['release-mismatch']);
     assert.match(await hoverText(document, 'pin_user_pages_fast'), /pin/i);
     assert.doesNotMatch(await hoverText(document, 'memcpy_from_page'), /FOLL_PIN/);
+    assert.match(await hoverText(document, 'page, 0, PAGE_SIZE'), /Held here.*pinned by/s);
   });
 
   it('hints the hold at each extraction call, and not when the setting says no', async () => {

@@ -1,0 +1,177 @@
+import type { Block } from '../program/model.ts';
+import { Context, type Fault } from './context.ts';
+import { judgeExits } from './exits.ts';
+import { type Frame, rootOf } from './frames.ts';
+import { Guide } from './guide.ts';
+import { Activation, type Arrival, type Exit, Interpreter, TooComplex } from './interpret.ts';
+import { LIMITS } from './limits.ts';
+import { Members } from './members.ts';
+import { startOf } from './root.ts';
+import type { Shape } from './shapes.ts';
+import type { State, Trace } from './state.ts';
+
+/** Which functions the analysis goes into. */
+export interface Scope {
+  /** Whether a function, or what it calls, has any effect on pages, arrays or iterators. */
+  readonly matters: (name: string) => boolean;
+  /** Whether an acquisition can be reached from it. */
+  readonly acquires: (name: string) => boolean;
+}
+
+/**
+ * The fault with a path on which it really happens. The analysis merges states, and a merged state keeps the trace of
+ * only one of them: what that trace says of branches may contradict what the state knows. So the function is executed
+ * once more, with the same transfer functions but without any merging, until the same fault is met.
+ * @param context that of the run that found the fault.
+ */
+export function replay(context: Context, fault: Fault, scope: Scope): Fault {
+  const model = rootOf(fault.frame).function;
+  const again = new ReplayContext(context, fault);
+  const { frame, entry } = startOf(again, model);
+  const interpreter = new PathInterpreter(again, scope, new Guide(fault));
+  try {
+    interpreter.run(frame, entry);
+  } catch (error) {
+    if (error instanceof Met) return { ...fault, trace: error.trace, isReplayed: true };
+    if (!(error instanceof TooComplex)) throw error;
+  }
+  return { ...fault, isReplayed: false };
+}
+
+/** Thrown where the wanted fault is met. */
+class Met extends Error {
+  constructor(readonly trace: Trace | undefined) {
+    super();
+  }
+}
+
+/** Waits for one fault. */
+class ReplayContext extends Context {
+  override readonly releases;
+
+  constructor(
+    original: Context,
+    private readonly wanted: Fault,
+  ) {
+    super(original.program, original.table, new Members(), original.isCancelled);
+    this.releases = original.releases;
+  }
+
+  override report(fault: Fault): void {
+    const { kind, span, origin, details } = this.wanted;
+    const isSame =
+      fault.kind === kind &&
+      fault.span.start === span.start &&
+      fault.origin.span.start === origin.span.start &&
+      fault.details.cause === details.cause;
+    if (isSame) throw new Met(fault.trace);
+  }
+
+  /** What the other exits said is known from the first run. */
+  judge(frame: Frame, exit: Exit): void {
+    judgeExits(this, frame, [exit], {
+      isReleasedSomewhere: this.wanted.details.everywhere === undefined,
+      isReleasedAtError: this.wanted.confidence === 'guess',
+    });
+  }
+}
+
+class PathInterpreter extends Interpreter {
+  constructor(
+    protected override readonly context: ReplayContext,
+    { matters, acquires }: Scope,
+    private readonly guide: Guide,
+  ) {
+    super(context, matters, acquires, LIMITS.replaySteps);
+  }
+
+  protected override activation(frame: Frame, shape: Shape): Activation {
+    return new PathActivation(this.context, this, frame, shape, this.guide);
+  }
+}
+
+/** A state on its own way to a block. */
+interface Way extends Arrival {
+  readonly previous: Way | undefined;
+  readonly length: number;
+  /** It has been at the fault's place: what is lost there shows only at the end. */
+  readonly isPast: boolean;
+  /** The blocks behind it and an estimate of those before it. */
+  readonly cost: number;
+}
+
+/** Runs a function along single paths, the shortest first. */
+class PathActivation extends Activation {
+  private readonly ways: Way[] = [];
+  private readonly met = new Map<string, number>();
+  private taken: Way | undefined;
+
+  constructor(
+    protected override readonly context: ReplayContext,
+    interpreter: Interpreter,
+    frame: Frame,
+    shape: Shape,
+    private readonly guide: Guide,
+  ) {
+    super(context, interpreter, frame, shape);
+  }
+
+  protected override enter(block: Block, state: State): void {
+    this.dropDead(block, state);
+    const property = state.property();
+    const turn = turns(this.taken, block);
+    // Each further turn of a loop costs more than the one before, so that other ways are tried in between.
+    const length = (this.taken?.length ?? 0) + 1 + turn;
+    const key = `${block.id}:${turn}:${property}:${kindsKnown(state)}`;
+    const known = this.met.get(key) ?? 0;
+    if (known >= LIMITS.replayStatesPerBlock) return;
+    this.met.set(key, known + 1);
+    const isPast =
+      this.taken !== undefined && (this.taken.isPast || this.guide.isPlace(this.frame, this.taken));
+    const cost = length + this.guide.distance(this.frame, block, state, isPast);
+    this.ways.push({ block, state, property, length, cost, isPast, previous: this.taken });
+  }
+
+  /** The way with the least cost; of equals the one that was gone last. */
+  protected override take(): Arrival | undefined {
+    let best = -1;
+    this.ways.forEach((way, at) => {
+      if (best < 0 || way.cost <= this.ways[best]!.cost) best = at;
+    });
+    this.taken = best < 0 ? undefined : this.ways.splice(best, 1)[0];
+    return this.taken;
+  }
+
+  protected override exit(exit: Exit): void {
+    if (!this.frame.parent) this.context.judge(this.frame, exit);
+    else this.exits.push(exit);
+    if (this.exits.length >= LIMITS.replayExits && !this.guide.isAhead(this.frame)) this.ways.length = 0;
+  }
+
+  /** Outcomes are not merged: of each kind only the shortest go on. */
+  protected override mergeExits(exits: readonly Exit[], callee: Frame): Exit[] {
+    const kept: Exit[] = [];
+    const counts = new Map<string, number>();
+    for (const exit of exits) {
+      this.endScope(exit.state, callee);
+      const kind = `${exit.state.property()}>${this.outcome(exit.state, exit.value)}`;
+      const known = counts.get(kind) ?? 0;
+      if (known >= LIMITS.replayStatesPerBlock) continue;
+      counts.set(kind, known + 1);
+      kept.push(exit);
+    }
+    return kept;
+  }
+}
+
+/** What is known of iterators decides what calls obtain, and is no part of the property. */
+function kindsKnown(state: State): string {
+  return [...state.iterators.values()].map(({ kinds }) => [...kinds].sort().join()).join(';');
+}
+
+/** How often a way has been at a block. */
+function turns(way: Way | undefined, block: Block): number {
+  let count = 0;
+  for (let at = way; at; at = at.previous) if (at.block === block) count++;
+  return count;
+}
