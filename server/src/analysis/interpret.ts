@@ -14,6 +14,7 @@ import { executeCall } from './calls.ts';
 import { CHECKS } from './checks/index.ts';
 import type { Context } from './context.ts';
 import { calleeFrame, type Frame, isActive } from './frames.ts';
+import { iteratorsIn } from './iterators.ts';
 import { isSameState, join, widen } from './join.ts';
 import { LIMITS } from './limits.ts';
 import { noteAssignment } from './members.ts';
@@ -50,6 +51,7 @@ export class Interpreter {
     private readonly context: Context,
     private readonly matters: (name: string) => boolean,
     private readonly acquires: (name: string) => boolean,
+    private readonly builds: (name: string) => boolean,
     private readonly maxSteps: number,
   ) {}
 
@@ -77,7 +79,8 @@ export class Interpreter {
     if (this.acquires(model.name)) return model;
     const mayStillEnter = this.context.steps < LIMITS.stepsBeforeConvention;
     if (!mayStillEnter) return;
-    return returnsPages(model) || touchesTracked(this.context, values, call) ? model : undefined;
+    const isNews = this.builds(model.name) || returnsPages(model);
+    return isNews || touchesTracked(this.context, values, call) ? model : undefined;
   }
 
   private shapeOf(model: FunctionModel): Shape {
@@ -412,7 +415,7 @@ class Activation {
             this.context.rename(next, atom => (atom === value ? label : undefined));
           this.go(target, next);
         }
-      if (isSingle && rest && !rest.facts.assumeNot(difference, 0)) rest = undefined;
+      if (isSingle && rest) rest = assume(this.context, rest, equal, false)[0];
     }
     if (rest) this.go(terminator.otherwise, rest);
   }
@@ -430,6 +433,7 @@ function touchesTracked(context: Context, values: Values, call: CallInstruction)
   if (call.arguments.some(argument => isPointerToStruct(argument.type, ITERATOR_TAGS, 1))) return true;
   if (state.sets.size + state.allocations.size + state.iterators.size === 0) return false;
   const terms = call.arguments.map(argument => values.value(argument));
+  if (terms.some(term => iteratorsIn(context, state, term).length > 0)) return true;
   for (const reached of reachable(context, state, terms)) {
     if (state.iterators.has(reached) || setsOf(state, reached).length > 0) return true;
     if (allocationOf(state, reached)) return true;
