@@ -136,7 +136,7 @@ static ssize_t either_way_bad(struct file *file, struct bio_vec *vec, size_t siz
 	struct iov_iter iter;
 
 	iov_iter_bvec(&iter, rw, vec, 1, size);
-//                           ^^ wrong-direction: `iter` is built as a destination (rw), and vfs_iter_write() reads data from it: use ITER_SOURCE
+//                           ^^ wrong-direction: `iter` is a destination on this path (`rw`), and vfs_iter_write() reads data from it
 	if (rw == READ)
 		return vfs_iter_write(file, &iter, &pos, 0);
 	return vfs_iter_read(file, &iter, &pos, 0);
