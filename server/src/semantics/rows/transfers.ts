@@ -58,10 +58,10 @@ const files: FunctionRow[] = [
   ]),
   row('vfs_iocb_iter_read(file, iocb, iter)', 'fs/read_write.c:875', writesTo(3, KIOCB)),
   row('vfs_iocb_iter_write(file, iocb, iter)', 'fs/read_write.c:935', readsFrom(3, KIOCB)),
-  row('call_read_iter(file, kio, iter)', 'include/linux/fs.h (6.1)', writesTo(3, KIOCB), {
+  row('call_read_iter(file, kio, iter)', 'include/linux/fs.h:2262 (6.1.192)', writesTo(3, KIOCB), {
     until: '6.9',
   }),
-  row('call_write_iter(file, kio, iter)', 'include/linux/fs.h (6.1)', readsFrom(3, KIOCB), {
+  row('call_write_iter(file, kio, iter)', 'include/linux/fs.h:2268 (6.1.192)', readsFrom(3, KIOCB), {
     until: '6.9',
   }),
   row('generic_file_read_iter(iocb, iter)', 'mm/filemap.c:2796', writesTo(2, KIOCB)),
