@@ -195,6 +195,7 @@ static ssize_t peer_asked_by_the_caller(struct request_queue *q, struct iov_iter
 static ssize_t peer_into_scatterlist_bad(struct iov_iter *iter, size_t len, struct sg_table *table)
 {
 	return extract_iter_to_sg(iter, len, table, 16, ITER_ALLOW_P2PDMA);
+//                                                      ^^^^^^^^^^^^^^^^^ wrong-iter-kind: ITER_ALLOW_P2PDMA lets the memory of PCI devices into extract_iter_to_sg() without asking whether the queue can reach it: set it where blk_queue_pci_p2pdma() says so
 }
 
 static ssize_t peer_on_kernel_pages_bad(struct request_queue *q, struct bio_vec *bv, size_t len,

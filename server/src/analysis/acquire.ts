@@ -1,13 +1,8 @@
 import type { CallInstruction } from '../program/model.ts';
 import type { Acquire, FunctionRow, PagesAt } from '../semantics/effects.ts';
-import {
-  type Direction,
-  ITERATOR_KINDS,
-  type IteratorKind,
-  type Mode,
-  USER_BACKED_KINDS,
-} from '../semantics/holds.ts';
+import { type Direction, ITERATOR_KINDS, type Mode, USER_BACKED_KINDS } from '../semantics/holds.ts';
 import type { Context } from './context.ts';
+import { directionOf, kindsOf } from './iterators.ts';
 import { pointerAtom } from './places.ts';
 import type { Acquisition, PageSet, State } from './state.ts';
 import { mergeSets } from './stretches.ts';
@@ -42,20 +37,11 @@ export function acquire(
 ): { state: State; result: Term }[] {
   const { state, frame } = values;
   const key = `${frame.key}@${instruction.span.start}`;
-  const acquisition: Acquisition = {
-    key,
-    callee: row.name,
-    row,
-    effect,
-    span: instruction.span,
-    calleeSpan: instruction.calleeSpan,
-    frame,
-    placeText: placeText(context, instruction, effect.pages),
-  };
+  const acquisition = acquisitionOf(context, values, instruction, row, effect);
   foldIntoOlder(context, state, `${key}:latest`, `${key}:older`);
   const result = values.fresh(`result${key}`);
   const call: Call = { context, values, state, instruction, acquisition, effect, result };
-  reportSite(call);
+  reportSite(context, values, instruction, row, effect);
   if (isWithoutPages(call)) return [{ state, result }];
   const prepared = prepareArray(call);
   return prepared.flatMap(each => [...failure(each), ...success(each)]);
@@ -68,29 +54,52 @@ function isWithoutPages(call: Call): boolean {
   return array !== undefined && call.state.facts.isZero(array);
 }
 
-function reportSite(call: Call): void {
-  const { effect, state, context, acquisition } = call;
-  const address = operand(call, effect.iterator);
+function acquisitionOf(
+  context: Context,
+  values: Values,
+  instruction: CallInstruction,
+  row: FunctionRow,
+  effect: Acquire,
+): Acquisition {
+  return {
+    key: `${values.frame.key}@${instruction.span.start}`,
+    callee: row.name,
+    row,
+    effect,
+    span: instruction.span,
+    calleeSpan: instruction.calleeSpan,
+    frame: values.frame,
+    placeText: placeText(context, instruction, effect.pages),
+  };
+}
+
+/** Tells what the context of this call says of its mode, kinds and direction. */
+export function reportSite(
+  context: Context,
+  values: Values,
+  instruction: CallInstruction,
+  row: FunctionRow,
+  effect: Acquire,
+): void {
+  const { state } = values;
+  const argument = (position: number | undefined): Term | undefined => {
+    const expression = position ? instruction.arguments[position - 1] : undefined;
+    return expression && values.value(expression);
+  };
+  const address = argument(effect.iterator);
   const iterator = address && state.iteratorOf(address);
-  const facts = iterator && state.iterators.get(iterator);
   context.onAcquire(
-    acquisition,
-    modeOf(state, effect, iterator),
-    effect.iterator ? (facts?.kinds ?? ITERATOR_KINDS) : [],
-    directionOf(call),
+    acquisitionOf(context, values, instruction, row, effect),
+    modeOf(context, state, effect, address),
+    address ? kindsOf(context, state, address) : [],
+    iterator
+      ? (directionOf(context, state, iterator, values.frame) ?? 'variable')
+      : flagsDirection(argument(effect.flags)),
   );
 }
 
-function directionOf(call: Call): Direction | 'variable' {
-  const { effect, state } = call;
-  if (!effect.iterator) return flagsDirection(call);
-  const address = operand(call, effect.iterator);
-  return (address && state.iterators.get(state.iteratorOf(address))?.direction) ?? 'variable';
-}
-
 /** For get_user_pages() and its kin the direction is FOLL_WRITE. */
-function flagsDirection(call: Call): Direction | 'variable' {
-  const flags = operand(call, call.effect.flags);
+function flagsDirection(flags: Term | undefined): Direction | 'variable' {
   if (!flags) return 'variable';
   const number = asNumber(flags);
   if (number !== undefined) return number % 2 === 1 ? 'dest' : 'source';
@@ -390,7 +399,7 @@ function blankSet(call: Prepared): PageSet {
     id: `${call.acquisition.key}:latest`,
     acquisition: call.acquisition,
     age: 'latest',
-    mode: modeOf(call.state, call.effect, iterator),
+    mode: modeOf(call.context, call.state, call.effect, iteratorAddress),
     iterator,
     base: call.array,
     pointer: call.array && pointerOf(call, call.array),
@@ -406,7 +415,9 @@ function blankSet(call: Prepared): PageSet {
     status: 'held',
     keepers: [],
     hasOwnReference: false,
-    direction: directionOf(call),
+    direction: iterator
+      ? (directionOf(call.context, call.state, iterator) ?? 'variable')
+      : flagsDirection(operand(call, call.effect.flags)),
     isViewed: false,
     dropped: [],
   };
@@ -429,16 +440,16 @@ function addSet(call: Call, set: PageSet): void {
 }
 
 /** Narrows what a row says by what is known of the iterator here. */
-export function modeOf(state: State, effect: Acquire, iterator: Term | undefined): Mode {
+export function modeOf(context: Context, state: State, effect: Acquire, address: Term | undefined): Mode {
   if (effect.hold === 'pin' || effect.hold === 'get' || effect.hold === 'none') return effect.hold;
-  const facts = iterator && state.iterators.get(iterator);
-  const kinds: ReadonlySet<IteratorKind> = facts?.kinds ?? new Set(ITERATOR_KINDS);
+  const kinds = address ? kindsOf(context, state, address) : new Set(ITERATOR_KINDS);
   const user = [...kinds].filter(kind => USER_BACKED_KINDS.includes(kind)).length;
   if (user === 0) return 'none';
   if (user < kinds.size) return effect.hold;
   if (effect.hold === 'pin-if-user-backed') return 'pin';
   if (effect.hold === 'get-if-user-backed') return 'get';
-  return facts?.direction === undefined ? 'by-direction' : facts.direction === 'dest' ? 'pin' : 'get';
+  const direction = address && directionOf(context, state, state.iteratorOf(address));
+  return direction === undefined ? 'by-direction' : direction === 'dest' ? 'pin' : 'get';
 }
 
 /** The call is about to run again: what its last turn left joins what all turns before left. */

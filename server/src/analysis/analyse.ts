@@ -1,7 +1,7 @@
 import { Cancelled, type CancelSignal } from '../base/cancel.ts';
 import type { CallInstruction, FunctionModel, Program } from '../program/model.ts';
 import { isPointerToStruct, PAGE_TAGS } from '../program/types.ts';
-import type { Acquire } from '../semantics/effects.ts';
+import type { Acquire, Effect, FunctionRow } from '../semantics/effects.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import { isFollowed } from './calls.ts';
@@ -10,26 +10,31 @@ import { judgeDirtying } from './dirtying.ts';
 import { judgeExits } from './exits.ts';
 import { type Fates, noFates, noteFates } from './fates.ts';
 import { rootFrame, rootOf } from './frames.ts';
-import { type Exit, Interpreter, returnsPages, TooComplex } from './interpret.ts';
+import { type Exit, Interpreter, returnsPages, type Scope, TooComplex } from './interpret.ts';
 import { LIMITS } from './limits.ts';
 import { judgeMembers } from './memberFaults.ts';
 import { Members, noteStores } from './members.ts';
 import { PageFlow } from './pageFlow.ts';
-import { replay, type Scope } from './replay.ts';
+import { replay } from './replay.ts';
 import { startOf } from './root.ts';
 import type { Release } from './state.ts';
 
 /** A call that acquires, with what the analysis learned of it in all contexts it was seen in. */
-export interface AcquisitionSite {
+export interface AcquisitionSite extends SiteEvidence {
+  /** By the root function from which the call was seen: what its context says. */
+  readonly evidence: Map<string, SiteEvidence>;
   readonly call: CallInstruction;
   readonly function: FunctionModel;
   readonly callee: string;
   readonly effect: Acquire;
+  readonly releases: Map<number, Release>;
+  readonly fates: Fates;
+}
+
+export interface SiteEvidence {
   readonly modes: Set<Mode>;
   readonly kinds: Set<IteratorKind>;
   readonly directions: Set<Direction | 'variable'>;
-  readonly releases: Map<number, Release>;
-  readonly fates: Fates;
 }
 
 const PATHS_LEFT_OUT = `more than ${LIMITS.statesPerBlock} states met at one place: some paths were left out`;
@@ -66,9 +71,11 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
       (acquisition, mode, kinds, direction) => {
         const site = sites.get(acquisition.span.start);
         if (!site) return;
-        site.modes.add(mode);
-        for (const kind of kinds) site.kinds.add(kind);
-        site.directions.add(direction);
+        const evidence = site.evidence.get(model.name) ?? newEvidence();
+        site.evidence.set(model.name, evidence);
+        evidence.modes.add(mode);
+        for (const kind of kinds) evidence.kinds.add(kind);
+        evidence.directions.add(direction);
       },
     );
     try {
@@ -87,6 +94,7 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
     }
   }
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
+  for (const site of sites.values()) judgeAtCallers(program, site);
   faults.push(...judgeMembers(members), ...judgeDirtying([...sites.values()], members, program));
   const replayed = distinct(faults).map(fault => {
     const run = runs.get(rootOf(fault.frame).function);
@@ -101,8 +109,7 @@ function runRoot(context: Context, model: FunctionModel, scope: Scope, isAcquiri
   const { frame, entry } = startOf(context, model);
   const interpreter = new Interpreter(
     context,
-    scope.matters,
-    scope.acquires,
+    scope,
     isAcquiring ? LIMITS.stepsPerRoot : LIMITS.stepsPerTouchingRoot,
   );
   const exits = interpreter.run(frame, entry);
@@ -112,12 +119,37 @@ function runRoot(context: Context, model: FunctionModel, scope: Scope, isAcquiri
 }
 
 /** What the analysis of a function goes into. */
-export function scopeOf(model: FunctionModel, { acquiring, all, reaching }: Mattering): Scope {
+export function scopeOf(model: FunctionModel, { acquiring, all, reaching, builders }: Mattering): Scope {
   return {
     // Below a function that only touches pages, what acquires is analysed by itself.
     matters: name => all.has(name) && (acquiring.has(model.name) || !reaching.has(name)),
     acquires: name => reaching.has(name),
+    builds: name => builders.has(name),
   };
+}
+
+const newEvidence = (): SiteEvidence => ({ modes: new Set(), kinds: new Set(), directions: new Set() });
+
+/** What a static function is given is known where all its callers are in view: its own unknown parameters say nothing. */
+function judgeAtCallers(program: Program, site: AcquisitionSite): void {
+  const { evidence } = site;
+  const isSeenFromCallers = (name: string): boolean => {
+    const callers = program.callers.get(name) ?? [];
+    return (
+      program.functions.get(name)?.isStatic === true &&
+      callers.length > 0 &&
+      callers.every(caller => evidence.has(caller)) &&
+      !program.references.some(reference => reference.function === name)
+    );
+  };
+  const own = [...evidence.keys()].filter(isSeenFromCallers);
+  // Functions that only call each other have no caller to judge them at.
+  if (own.length < evidence.size) for (const name of own) evidence.delete(name);
+  for (const { modes, kinds, directions } of evidence.values()) {
+    for (const mode of modes) site.modes.add(mode);
+    for (const kind of kinds) site.kinds.add(kind);
+    for (const direction of directions) site.directions.add(direction);
+  }
 }
 
 /** The same fault seen from several roots is one; the shortest path explains it best. */
@@ -137,28 +169,29 @@ export interface Mattering {
   readonly all: ReadonlySet<string>;
   /** Functions from which an acquisition can be reached. */
   readonly reaching: ReadonlySet<string>;
+  /** Static functions that build an iterator which is not their own. */
+  readonly builders: ReadonlySet<string>;
   /** Those that acquire, and their callers: analysed by themselves with all that they call. */
   readonly acquiring: ReadonlySet<string>;
   /** Those that build, ask or release: analysed by themselves, without what acquires below them. */
   readonly touching: ReadonlySet<string>;
 }
 
-/** Functions that acquire, and functions whose effects on pages, arrays or iterators must be seen in their callers. */
+/** Functions that acquire or build iterators, and functions whose effects on pages, arrays or iterators must be seen in their callers. */
 export function matteringFunctions(program: Program, table: EffectTable): Mattering {
   const all = new Set<string>();
   const acquiring = new Set<string>();
+  const builders = new Set<string>();
+  const constructing = new Set<string>();
   const touching = new Set<string>();
   for (const model of program.functions.values())
     for (const call of callsOf(model)) {
       const row = call.callee === undefined ? undefined : table.row(call.callee);
       if (!row) continue;
-      if (row.effects.some(isFollowed)) acquiring.add(model.name);
-      if (
-        row.effects.some(effect =>
-          /^(acquire|release|free|allocate|construct|store|dirty)$/.test(effect.kind),
-        )
-      )
-        all.add(model.name);
+      if (row.effects.some(effect => isFollowed(effect) || isExtraction(effect))) acquiring.add(model.name);
+      if (row.effects.some(effect => effect.kind === 'construct')) constructing.add(model.name);
+      if (buildsForCaller(model, call, row)) builders.add(model.name);
+      if (row.effects.some(effect => SEEN_IN_CALLERS.test(effect.kind))) all.add(model.name);
       if (row.effects.some(effect => /^(release|construct|query)$/.test(effect.kind)))
         touching.add(model.name);
       if (row.effects.some(effect => effect.kind === 'flag' && effect.act === 'set')) {
@@ -174,9 +207,10 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
   const reaching = new Set(acquiring);
   spread(program, all, Number.POSITIVE_INFINITY);
   spread(program, reaching, Number.POSITIVE_INFINITY);
-  spread(program, acquiring, LIMITS.callerSteps);
-  spread(program, touching, LIMITS.callerSteps);
-  return { all, reaching, acquiring, touching };
+  // What an iterator was built as matters to what acquires from it, however far below.
+  for (const name of constructing) if (reaching.has(name)) acquiring.add(name);
+  for (const names of [acquiring, touching]) spread(program, names, LIMITS.callerSteps);
+  return { all, reaching, acquiring, builders, touching };
 }
 
 /** Whether a function stores a page, or an array of pages, in something that is no local. */
@@ -189,6 +223,21 @@ function movesPages(model: FunctionModel): boolean {
         [1, 2].some(depth => isPointerToStruct(instruction.value.type, PAGE_TAGS, depth)),
     ),
   );
+}
+
+const isExtraction = (effect: Effect): boolean => effect.kind === 'acquire' && effect.extraction === true;
+
+const SEEN_IN_CALLERS = /^(acquire|release|free|allocate|construct|store|dirty|transfer)$/;
+
+/** The function builds an iterator that is not its own: it is used where the function was called from. */
+function buildsForCaller(model: FunctionModel, call: CallInstruction, row: FunctionRow): boolean {
+  return row.effects.some(effect => {
+    if (effect.kind !== 'construct') return false;
+    let at = call.arguments[effect.iterator - 1];
+    while (at?.kind === 'address' || at?.kind === 'member') at = at.kind === 'address' ? at.of : at.object;
+    const isOwn = at?.kind === 'variable' && at.variable.kind !== 'parameter';
+    return !isOwn && model.isStatic;
+  });
 }
 
 /** Adds the callers of what is in the set, up to so many steps away. */
@@ -219,9 +268,8 @@ function collectSites(model: FunctionModel, table: EffectTable, sites: Map<numbe
       function: model,
       callee: row.name,
       effect,
-      modes: new Set(),
-      kinds: new Set(),
-      directions: new Set(),
+      evidence: new Map(),
+      ...newEvidence(),
       releases: new Map(),
       fates: noFates(),
     });

@@ -1,6 +1,7 @@
 import type { IteratorKind } from '../semantics/holds.ts';
-import { ITERATOR_KINDS } from '../semantics/holds.ts';
+import { ITERATOR_TYPES } from '../semantics/operations.ts';
 import type { Context } from './context.ts';
+import { kindsOf } from './iterators.ts';
 import type { State } from './state.ts';
 import type { OperationAtom, Term } from './terms.ts';
 
@@ -22,7 +23,7 @@ export function assume(context: Context, state: State, condition: Term, isTrue: 
       case '<=':
         return assumeComparison(context, state, condition, isTrue);
       case 'kinds':
-        return assumeKinds(state, condition, isTrue);
+        return assumeKinds(context, state, condition, isTrue);
       case 'unsigned':
         return assume(context, state, condition.operands[0]!, isTrue);
       default:
@@ -43,6 +44,8 @@ function assumeComparison(
   const { facts } = state;
   const [left, right] = condition.operands;
   if (condition.operator === '==') {
+    const type = typeTest(left!);
+    if (type) return narrowKinds(context, state, type.iterator, kind => (kind === type.kind) === isTrue);
     if (isTrue && (facts.isNonZero(left!) || isDifferenceOfErrors(left!))) return [];
     const holds = isTrue ? facts.assume(left!, 0, 0) : facts.assumeNot(left!, 0);
     return holds ? [state] : [];
@@ -141,13 +144,33 @@ function findConversion(condition: OperationAtom): OperationAtom | undefined {
 }
 
 /** `kinds` has the iterator and the kinds' names as operands. */
-function assumeKinds(state: State, condition: OperationAtom, isTrue: boolean): State[] {
-  const iterator = condition.operands[0]!;
+function assumeKinds(context: Context, state: State, condition: OperationAtom, isTrue: boolean): State[] {
   const asked = condition.operands[1]!;
   const names = asked.kind === 'symbol' ? asked.name.slice('kinds:'.length).split('|') : [];
-  const known = state.iterators.get(iterator) ?? { kinds: new Set(ITERATOR_KINDS), direction: undefined };
-  const kinds = new Set<IteratorKind>([...known.kinds].filter(kind => names.includes(kind) === isTrue));
+  return narrowKinds(context, state, condition.operands[0]!, kind => names.includes(kind) === isTrue);
+}
+
+function narrowKinds(
+  context: Context,
+  state: State,
+  iterator: Term,
+  isPossible: (kind: IteratorKind) => boolean,
+): State[] {
+  const kinds = new Set([...kindsOf(context, state, iterator)].filter(isPossible));
   if (kinds.size === 0) return [];
+  const known = state.iterators.get(iterator) ?? { direction: undefined };
   state.iterators.set(iterator, { ...known, kinds });
   return [state];
+}
+
+/** `iov_iter_type(i) - ITER_UBUF`, which is compared with 0. */
+function typeTest(difference: Term): { iterator: Term; kind: IteratorKind } | undefined {
+  if (difference.kind !== 'linear' || difference.constant !== 0 || difference.parts.size !== 2) return;
+  let iterator: Term | undefined;
+  let kind: IteratorKind | undefined;
+  for (const atom of difference.parts.keys()) {
+    if (atom.kind === 'operation' && atom.operator === 'type') iterator = atom.operands[0];
+    else if (atom.kind === 'symbol') kind = ITERATOR_TYPES.get(atom.name.replace(/^global:/, ''));
+  }
+  return iterator && kind ? { iterator, kind } : undefined;
 }

@@ -8,22 +8,31 @@ import type {
   FunctionRow,
   Query,
   Store,
+  Transfer,
   View,
 } from '../semantics/effects.ts';
 import { RESULT } from '../semantics/effects.ts';
-import { ITERATOR_KINDS, type IteratorKind } from '../semantics/holds.ts';
-import { acquire, modeOf } from './acquire.ts';
+import { acquire, modeOf, reportSite } from './acquire.ts';
 import { builtinValue } from './builtins.ts';
 import { noteHold, onlyHold } from './containers.ts';
 import type { Context } from './context.ts';
 import { carryOutFlag, forgetFlags, noteAdded } from './flags.ts';
+import {
+  DEST,
+  directionTerm,
+  forgetBuilder,
+  forgetDirection,
+  iteratorArgument,
+  kindsOf,
+  SOURCE,
+} from './iterators.ts';
 import { forgetLocal, giveToUnknown, keep } from './keepers.ts';
 import { memberOf, noteDirtied } from './members.ts';
 import { pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { calleeOf, pageOf, placeOfCall, release } from './release.ts';
 import { addKeeper, type Keeper, type State } from './state.ts';
-import { asNumber, PAGE_BEHIND, PAGE_IN, type Term } from './terms.ts';
+import { PAGE_BEHIND, PAGE_IN, type Term } from './terms.ts';
 import type { Values } from './values.ts';
 
 const INFINITY = Number.POSITIVE_INFINITY;
@@ -55,6 +64,7 @@ export function executeCall(
     const result = resultSymbol(values, call);
     giveToUnknown(context, values, call, result);
     values.state.released.clear();
+    for (const argument of call.arguments) forgetBuilder(context, values.state, values.value(argument));
     return [{ state: values.state, result }];
   }
   const followed = row.effects.find(isFollowed);
@@ -104,6 +114,7 @@ function applyEffects(
         construct(context, values, call, effect);
         break;
       case 'acquire':
+        if (effect.extraction) reportSite(context, values, call, row, effect);
         if (effect.pages.form === 'argument') ownReference(values, call, effect.pages.argument);
         else if (effect.pages.form === 'object') fill(context, values, call, effect);
         break;
@@ -116,6 +127,10 @@ function applyEffects(
         if (dirtied) noteDirtied(context, values.state, dirtied);
         break;
       }
+      case 'transfer':
+        result ??= resultSymbol(values, call);
+        transfer(context, values, call, effect, result);
+        break;
       case 'borrow':
         if (/^(memcpy|memmove)$/.test(row.name)) copyPages(context, values, call);
         for (const argument of call.arguments) forgetLocal(context, values, call, values.value(argument));
@@ -257,15 +272,13 @@ function query(context: Context, values: Values, call: CallInstruction, effect: 
   const address = argumentValue(values, call, effect.iterator);
   if (!address) return resultSymbol(values, call);
   const iterator = state.iteratorOf(address);
-  const facts = state.iterators.get(iterator);
-  if (effect.question === 'direction' && facts?.direction)
-    return context.terms.constant(facts.direction === 'source' ? 1 : 0);
+  if (effect.question === 'direction') return directionTerm(context, state, iterator);
   if (effect.question !== 'kinds' || !effect.iteratorKinds) {
     if (effect.question === 'count') return resultSymbol(values, call);
     return context.terms.operation(effect.question, iterator);
   }
   const asked = effect.iteratorKinds;
-  const known: ReadonlySet<IteratorKind> = facts?.kinds ?? new Set(ITERATOR_KINDS);
+  const known = kindsOf(context, state, address);
   const matching = [...known].filter(kind => asked.includes(kind)).length;
   if (matching === 0) return context.terms.constant(0);
   if (matching === known.size) return context.terms.constant(1);
@@ -283,19 +296,19 @@ function construct(context: Context, values: Values, call: CallInstruction, effe
     const iterator = context.places.target(address, unknown);
     values.store(context.places.member(iterator, '__over', unknown), over);
   }
-  const direction =
-    typeof effect.direction === 'number' ? argumentValue(values, call, effect.direction) : undefined;
-  const number = direction && asNumber(direction);
+  const position = typeof effect.direction === 'number' ? effect.direction : undefined;
+  const said = position === undefined ? undefined : call.arguments[position - 1];
   state.iterators.set(address, {
     kinds: new Set(effect.iteratorKinds),
-    direction:
-      typeof effect.direction === 'string'
-        ? effect.direction
-        : number === undefined
-          ? undefined
-          : number === 1
-            ? 'source'
-            : 'dest',
+    direction: builtDirection(context, values, call, effect),
+    builtBy: {
+      callee: call.callee ?? '',
+      span: call.span,
+      calleeSpan: call.calleeSpan,
+      directionSpan: said?.span ?? call.calleeSpan,
+      iteratorText: context.source(call.arguments[effect.iterator - 1]!.span).replace(/^&/, ''),
+      frame: values.frame,
+    },
   });
   state.step({
     kind: 'call',
@@ -303,6 +316,36 @@ function construct(context: Context, values: Values, call: CallInstruction, effe
     frame: values.frame,
     message: `${call.callee}() builds the iterator`,
   });
+  forgetDirection(context, state, address);
+}
+
+function builtDirection(
+  context: Context,
+  values: Values,
+  call: CallInstruction,
+  effect: Construct,
+): Term | undefined {
+  const { direction } = effect;
+  if (typeof direction === 'number') return argumentValue(values, call, direction);
+  return context.terms.constant(direction === 'source' ? SOURCE : DEST);
+}
+
+/** Data moves through an iterator: where its direction was not known, it is the one that this needs. */
+function transfer(
+  context: Context,
+  values: Values,
+  call: CallInstruction,
+  effect: Transfer,
+  result: Term,
+): void {
+  const { state } = values;
+  const iterator = iteratorArgument(context, values, call, effect.iterator, effect.member);
+  if (iterator) {
+    const direction = directionTerm(context, state, iterator);
+    const wanted = effect.direction === 'source' ? SOURCE : DEST;
+    state.facts.assume(direction, wanted, wanted);
+  }
+  if (effect.asynchronous) giveToUnknown(context, values, call, result);
 }
 
 /** A container gets pages: it is one more owner, and where one slot goes at a time, the slot is no longer ours alone. */
@@ -332,7 +375,7 @@ function fill(context: Context, values: Values, call: CallInstruction, effect: A
   if (!container) return;
   forgetFlags(context, values, container);
   const iterator = effect.iterator && argumentValue(values, call, effect.iterator);
-  const mode = modeOf(values.state, effect, iterator ? values.state.iteratorOf(iterator) : undefined);
+  const mode = modeOf(context, values.state, effect, iterator || undefined);
   noteHold(
     context,
     values,

@@ -203,7 +203,12 @@ export class Context {
   }
 
   private renameMaps(state: State, again: (term: Term) => Term): void {
-    state.iterators = new Map([...state.iterators].map(([term, facts]) => [again(term), facts]));
+    state.iterators = new Map(
+      [...state.iterators].map(([term, facts]) => [
+        again(term),
+        { ...facts, direction: facts.direction && again(facts.direction) },
+      ]),
+    );
     state.iteratorIdentity = new Map([...state.iteratorIdentity].map(([a, b]) => [again(a), again(b)]));
     state.aliases = new Map([...state.aliases].map(([term, id]) => [again(term), id]));
     state.keepers = new Map(

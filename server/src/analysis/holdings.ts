@@ -73,8 +73,7 @@ function holdingsIn(
   const watch = new Watch(context, offset);
   context.observer = watch.see;
   const { frame, entry } = startOf(context, root);
-  const { matters, acquires } = scopeOf(root, mattering);
-  const interpreter = new Interpreter(context, matters, acquires, LIMITS.stepsPerRoot);
+  const interpreter = new Interpreter(context, scopeOf(root, mattering), LIMITS.stepsPerRoot);
   try {
     interpreter.run(frame, entry);
   } catch (error) {

@@ -14,6 +14,7 @@ import { executeCall } from './calls.ts';
 import { CHECKS } from './checks/index.ts';
 import type { Context } from './context.ts';
 import { calleeFrame, type Frame, isActive } from './frames.ts';
+import { iteratorsIn } from './iterators.ts';
 import { isSameState, join, widen } from './join.ts';
 import { LIMITS } from './limits.ts';
 import { noteAssignment } from './members.ts';
@@ -42,14 +43,23 @@ export class TooComplex extends Error {}
 const ITERATOR_TAGS = new Set(['struct iov_iter']);
 const VECTOR_TAGS = new Set(['struct bio_vec', 'struct scatterlist']);
 
+/** Which functions the analysis goes into. */
+export interface Scope {
+  /** Whether a function, or what it calls, has any effect on pages, arrays or iterators. */
+  readonly matters: (name: string) => boolean;
+  /** Whether an acquisition can be reached from it. */
+  readonly acquires: (name: string) => boolean;
+  /** Whether it builds an iterator for its caller. */
+  readonly builds: (name: string) => boolean;
+}
+
 /** Runs functions abstractly: a worklist over blocks, each with one state a property. */
 export class Interpreter {
   private readonly shapes = new Map<FunctionModel, Shape>();
 
   constructor(
     protected readonly context: Context,
-    private readonly matters: (name: string) => boolean,
-    private readonly acquires: (name: string) => boolean,
+    private readonly scope: Scope,
     private readonly maxSteps: number,
   ) {}
 
@@ -77,11 +87,12 @@ export class Interpreter {
         (each.kind === 'acquire' && each.extraction) || (each.kind === 'store' && each.takes === 'consumes'),
     );
     if (isPrimitive) return;
-    if (isActive(frame, model) || !this.matters(model.name)) return;
-    if (this.acquires(model.name)) return model;
+    if (isActive(frame, model) || !this.scope.matters(model.name)) return;
+    if (this.scope.acquires(model.name)) return model;
     const mayStillEnter = this.context.steps < LIMITS.stepsBeforeConvention;
     if (!mayStillEnter) return;
-    return returnsPages(model) || touchesTracked(this.context, values, call) ? model : undefined;
+    const isNews = this.scope.builds(model.name) || returnsPages(model);
+    return isNews || touchesTracked(this.context, values, call) ? model : undefined;
   }
 
   private shapeOf(model: FunctionModel): Shape {
@@ -440,7 +451,7 @@ export class Activation {
             this.context.rename(next, atom => (atom === value ? label : undefined));
           this.go(target, next);
         }
-      if (isSingle && rest && !rest.facts.assumeNot(difference, 0)) rest = undefined;
+      if (isSingle && rest) rest = assume(this.context, rest, equal, false)[0];
     }
     if (rest) this.go(terminator.otherwise, rest);
   }
@@ -458,6 +469,7 @@ function touchesTracked(context: Context, values: Values, call: CallInstruction)
   if (call.arguments.some(argument => isPointerToStruct(argument.type, ITERATOR_TAGS, 1))) return true;
   if (state.sets.size + state.allocations.size + state.iterators.size === 0) return false;
   const terms = call.arguments.map(argument => values.value(argument));
+  if (terms.some(term => iteratorsIn(context, state, term).length > 0)) return true;
   for (const reached of reachable(context, state, terms)) {
     if (state.iterators.has(reached) || setsOf(state, reached).length > 0) return true;
     if (allocationOf(state, reached)) return true;

@@ -236,6 +236,7 @@ function joinMaps(left: State, right: State, result: State): void {
       result.iterators.set(term, {
         kinds: new Set([...x.kinds, ...y.kinds]),
         direction: x.direction === y.direction ? x.direction : undefined,
+        builtBy: x.direction === y.direction && y.builtBy ? x.builtBy : undefined,
       });
   }
   for (const [term, x] of left.iteratorIdentity)

@@ -13,8 +13,9 @@ export interface Merged {
   readonly result: Term;
 }
 
-/** What a place held on entry: it is read again where nothing has written it. */
+/** What a place held on entry, and an iterator's direction: it is read again where nothing has written it. */
 function isInitial(atom: Term): boolean {
+  if (atom.kind === 'operation') return atom.operator === 'direction';
   return atom.kind === 'symbol' && (atom.name.startsWith('memory:') || atom.name.startsWith('global:'));
 }
 
@@ -50,6 +51,7 @@ function atomsIn(context: Context, state: State): Set<Term> {
   for (const set of state.sets.values()) for (const keeper of set.keepers) add(keeper.result);
   for (const keepers of state.keepers.values()) for (const keeper of keepers) add(keeper.result);
   for (const allocation of state.allocations.values()) add(allocation.atom);
+  for (const { direction } of state.iterators.values()) add(direction);
   return found;
 }
 

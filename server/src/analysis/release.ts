@@ -437,14 +437,15 @@ function record(releasing: Releasing, set: PageSet): void {
 export function possibleHolds(state: State, set: PageSet): ReadonlySet<Hold> {
   if (set.mode === 'pin' || set.mode === 'get' || set.mode === 'none') return new Set([set.mode]);
   const facts = set.iterator && state.iterators.get(set.iterator);
+  const direction = facts?.direction && state.facts.bounds(facts.direction);
   const holds = new Set<Hold>();
   for (const kind of facts?.kinds ?? ITERATOR_KINDS) {
     if (!USER_BACKED_KINDS.includes(kind)) holds.add('none');
     else if (set.mode === 'pin-if-user-backed') holds.add('pin');
     else if (set.mode === 'get-if-user-backed') holds.add('get');
     else {
-      if (facts?.direction !== 'source') holds.add('pin');
-      if (facts?.direction !== 'dest') holds.add('get');
+      if (direction?.low !== 1) holds.add('pin');
+      if (direction?.high !== 0) holds.add('get');
     }
   }
   return holds;

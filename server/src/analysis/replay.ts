@@ -3,20 +3,12 @@ import { Context, type Fault } from './context.ts';
 import { judgeExits } from './exits.ts';
 import { type Frame, rootOf } from './frames.ts';
 import { Guide } from './guide.ts';
-import { Activation, type Arrival, type Exit, Interpreter, TooComplex } from './interpret.ts';
+import { Activation, type Arrival, type Exit, Interpreter, type Scope, TooComplex } from './interpret.ts';
 import { LIMITS } from './limits.ts';
 import { Members } from './members.ts';
 import { startOf } from './root.ts';
 import type { Shape } from './shapes.ts';
 import type { State, Trace } from './state.ts';
-
-/** Which functions the analysis goes into. */
-export interface Scope {
-  /** Whether a function, or what it calls, has any effect on pages, arrays or iterators. */
-  readonly matters: (name: string) => boolean;
-  /** Whether an acquisition can be reached from it. */
-  readonly acquires: (name: string) => boolean;
-}
 
 /**
  * The fault with a path on which it really happens. The analysis merges states, and a merged state keeps the trace of
@@ -79,10 +71,10 @@ class ReplayContext extends Context {
 class PathInterpreter extends Interpreter {
   constructor(
     protected override readonly context: ReplayContext,
-    { matters, acquires }: Scope,
+    scope: Scope,
     private readonly guide: Guide,
   ) {
-    super(context, matters, acquires, LIMITS.replaySteps);
+    super(context, scope, LIMITS.replaySteps);
   }
 
   protected override activation(frame: Frame, shape: Shape): Activation {

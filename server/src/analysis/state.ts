@@ -102,7 +102,21 @@ export interface Allocation {
 
 export interface IteratorFacts {
   readonly kinds: ReadonlySet<IteratorKind>;
-  readonly direction: Direction | undefined;
+  /** ITER_SOURCE (1) or ITER_DEST (0), or a value that facts tell more about. */
+  readonly direction: Term | undefined;
+  /** The call that built it, as long as nobody can have built it anew. */
+  readonly builtBy?: Builder;
+}
+
+/** A call that builds an iterator. */
+export interface Builder {
+  readonly callee: string;
+  readonly span: Span;
+  readonly calleeSpan: Span;
+  /** The argument that says the direction. */
+  readonly directionSpan: Span;
+  readonly iteratorText: string;
+  readonly frame: Frame;
 }
 
 /** A step of the path, newest first. */
@@ -205,6 +219,9 @@ export class State {
         `${allocation.id}=${isGone ? 'gone' : low > 0 ? 'live' : 'live?'}${!isGone && stored.has(allocation.atom) ? 's' : ''}`,
       );
     }
+    // An iterator that only some paths built, or built the other way, is used the way that fits its path.
+    for (const [iterator, { builtBy, direction }] of this.iterators)
+      if (builtBy) parts.push(`i${iterator.id}=${direction?.id}`);
     if (this.warned) parts.push('warned');
     return parts.sort().join(';');
   }

@@ -3,6 +3,7 @@ import { rule as bioCleanupFlag } from './bio-cleanup-flag.ts';
 import { rule as doubleRelease } from './double-release.ts';
 import { rule as earlyRelease } from './early-release.ts';
 import { rule as gupFlags } from './gup-flags.ts';
+import { rule as iovecOnlyTest } from './iovec-only-test.ts';
 import { rule as iterNotReverted } from './iter-not-reverted.ts';
 import { rule as missingDirty } from './missing-dirty.ts';
 import { rule as mixedHolds } from './mixed-holds.ts';
@@ -13,6 +14,7 @@ import { rule as releaseMismatch } from './release-mismatch.ts';
 import type { Rule } from './rule.ts';
 import { rule as unconditionalRelease } from './unconditional-release.ts';
 import { rule as useAfterRelease } from './use-after-release.ts';
+import { rule as wrongDirection } from './wrong-direction.ts';
 import { rule as wrongIterKind } from './wrong-iter-kind.ts';
 
 export const RULES: readonly Rule[] = [
@@ -20,6 +22,7 @@ export const RULES: readonly Rule[] = [
   doubleRelease,
   earlyRelease,
   gupFlags,
+  iovecOnlyTest,
   iterNotReverted,
   missingDirty,
   mixedHolds,
@@ -29,5 +32,6 @@ export const RULES: readonly Rule[] = [
   releaseMismatch,
   unconditionalRelease,
   useAfterRelease,
+  wrongDirection,
   wrongIterKind,
 ];

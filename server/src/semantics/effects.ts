@@ -1,5 +1,5 @@
 import type { Era } from './eras.ts';
-import type { Hold, IteratorKind } from './holds.ts';
+import type { Direction, Hold, IteratorKind } from './holds.ts';
 
 /**
  * Arguments are named by position from 1, as kernel reviewers count them ("arg2 pages"). RESULT is the returned value.
@@ -197,10 +197,10 @@ export interface Query {
   readonly kind: 'query';
   readonly iterator: Argument;
   /**
-   * `kinds`: non-zero exactly for these kinds. `mode`: FOLL_PIN, FOLL_GET or 0. `direction`: iov_iter_rw.
+   * `kinds`: non-zero exactly for these kinds. `mode`: FOLL_PIN, FOLL_GET or 0. `direction`: iov_iter_rw. `type`: ITER_*.
    * `peer-to-peer`: asks a queue or device, not an iterator, whether it may reach the memory of other PCI devices.
    */
-  readonly question: 'kinds' | 'mode' | 'direction' | 'count' | 'peer-to-peer';
+  readonly question: 'kinds' | 'mode' | 'direction' | 'count' | 'type' | 'peer-to-peer';
   readonly iteratorKinds?: readonly IteratorKind[];
 }
 
@@ -209,6 +209,18 @@ export interface Position {
   readonly kind: 'position';
   readonly iterator: Argument;
   readonly by: 'advance' | 'revert' | 'truncate' | 'reexpand';
+}
+
+/** Data is moved through an iterator, which must have been built in this direction. */
+export interface Transfer {
+  readonly kind: 'transfer';
+  /** The iterator, or the object whose `member` it is. */
+  readonly iterator: Argument;
+  /** `msg_iter`: the argument is a struct msghdr. */
+  readonly member?: 'msg_iter';
+  readonly direction: Direction;
+  /** May return before the data is moved (a struct kiocb with a completion), and then still has its arguments. */
+  readonly asynchronous?: boolean;
 }
 
 export interface Dirty {
@@ -239,6 +251,7 @@ export type Effect =
   | Construct
   | Query
   | Position
+  | Transfer
   | Dirty
   | Submit;
 

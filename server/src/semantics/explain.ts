@@ -187,6 +187,12 @@ export function sentence(row: FunctionRow, effect: Effect): string | undefined {
       return effect.iteratorKinds ? `True exactly for ${effect.iteratorKinds.join(', ')}.` : undefined;
     case 'position':
       return `Moves the iterator ${named(row, effect.iterator)} (${effect.by}); takes and drops no hold.`;
+    case 'transfer': {
+      const iterator = named(row, effect.iterator) + (effect.member ? `->${effect.member}` : '');
+      return effect.direction === 'source'
+        ? `Reads from the iterator ${iterator}: it must be an ITER_SOURCE.`
+        : `Writes to the iterator ${iterator}: it must be an ITER_DEST.`;
+    }
     case 'dirty':
       return `Marks ${named(row, effect.argument)} dirty.`;
     case 'submit':

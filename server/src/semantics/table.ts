@@ -10,6 +10,7 @@ import { IOV_ROWS } from './rows/iov.ts';
 import { MEMORY_ROWS } from './rows/memory.ts';
 import { PAGE_ROWS } from './rows/pages.ts';
 import { RELEASE_ROWS } from './rows/release.ts';
+import { TRANSFER_ROWS } from './rows/transfers.ts';
 import { UTILITY_ROWS } from './rows/utilities.ts';
 import { VIEW_ROWS } from './rows/views.ts';
 import { WRAPPER_ROWS } from './rows/wrappers.ts';
@@ -25,6 +26,7 @@ export const ROW_GROUPS: Readonly<Record<string, readonly FunctionRow[]>> = {
   wrappers: WRAPPER_ROWS,
   drivers: DRIVER_ROWS,
   containers: CONTAINER_ROWS,
+  transfers: TRANSFER_ROWS,
   async: ASYNC_ROWS,
   memory: MEMORY_ROWS,
   views: VIEW_ROWS,

@@ -1,9 +1,11 @@
 import { bioFlagsCheck } from './bioFlags.ts';
 import type { Check } from './check.ts';
+import { direction } from './direction.ts';
 import { earlyRelease } from './earlyRelease.ts';
 import { gupFlagsCheck } from './gupFlags.ts';
 import { iteratorKindCheck } from './iteratorKind.ts';
 import { iteratorNotReverted } from './iteratorNotReverted.ts';
+import { kindTest } from './kindTest.ts';
 import { mixedHoldsCheck } from './mixedHolds.ts';
 import { modeComparisonCheck } from './modeComparison.ts';
 import { useAfterRelease } from './useAfterRelease.ts';
@@ -11,10 +13,12 @@ import { useAfterRelease } from './useAfterRelease.ts';
 /** The checks that are made on every path, in no particular order. */
 export const CHECKS: readonly Check[] = [
   bioFlagsCheck,
+  direction,
   earlyRelease,
   gupFlagsCheck,
   iteratorKindCheck,
   iteratorNotReverted,
+  kindTest,
   mixedHoldsCheck,
   modeComparisonCheck,
   useAfterRelease,

@@ -106,24 +106,18 @@ const waits: FunctionRow[] = [
   ),
 ];
 
+const MESSAGE_IS_DONE =
+  'Is done with the vector when it returns; pages of a spliced or zerocopy message get references of their own.';
+
 const synchronous: FunctionRow[] = [
   ...rows(
     'net/socket.c',
     [borrow, submitAndWait(2)],
     [
-      '738 sock_sendmsg(sock, msg)',
       '770 kernel_sendmsg(sock, msg, vec, num, size)',
-      '1053 sock_recvmsg(sock, msg, flags)',
       '1077 kernel_recvmsg(sock, msg, vec, num, size, flags)',
     ],
-    {
-      note: 'Is done with the vector when it returns; pages of a spliced or zerocopy message get references of their own.',
-    },
-  ),
-  ...rows(
-    'fs/read_write.c',
-    [borrow, submitAndWait(2)],
-    ['903 vfs_iter_read(file, iter, ppos, flags)', '966 vfs_iter_write(file, iter, ppos, flags)'],
+    { note: MESSAGE_IS_DONE },
   ),
 ];
 

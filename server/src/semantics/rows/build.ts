@@ -16,6 +16,7 @@ import type {
   Returns,
   Store,
   Submit,
+  Transfer,
   View,
 } from '../effects.ts';
 
@@ -150,6 +151,20 @@ export function store(
 export function flag(act: Flag['act'], container: Argument = 1): Flag {
   return { kind: 'flag', container, act, flag: act === 'new' ? undefined : 2 };
 }
+
+/** Reads the data out of an iterator: it must be a source. */
+export const readsFrom = (iterator: Argument, more: Partial<Transfer> = {}): Transfer => ({
+  kind: 'transfer',
+  iterator,
+  direction: 'source',
+  ...more,
+});
+
+/** Writes data into an iterator: it must be a destination. */
+export const writesTo = (iterator: Argument, more: Partial<Transfer> = {}): Transfer => ({
+  ...readsFrom(iterator, more),
+  direction: 'dest',
+});
 
 export const submit = (argument: Argument): Submit => ({ kind: 'submit', argument });
 /** A function of the kernel is put in a queue. */

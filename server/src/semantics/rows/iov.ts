@@ -1,6 +1,6 @@
-import type { Acquire, Borrow, Construct, FunctionRow, Position, Query } from '../effects.ts';
+import type { Acquire, Construct, Effect, FunctionRow, Position, Query } from '../effects.ts';
 import { type IteratorKind, USER_BACKED_KINDS } from '../holds.ts';
-import { acquire, allocate, array, count, object, row, rows, touch } from './build.ts';
+import { acquire, allocate, array, count, object, readsFrom, row, rows, touch, writesTo } from './build.ts';
 
 const UIO = 'include/linux/uio.h';
 const UIO_6_1 = 'include/linux/uio.h (6.1.192)';
@@ -292,6 +292,7 @@ const predicates: FunctionRow[] = [
     needs: ['iter-pipe'],
   }),
   row('iov_iter_rw(i)', `${UIO}:143`, asks('direction')),
+  row('iov_iter_type(i)', `${UIO}:95`, asks('type')),
   row('iov_iter_count(i)', `${UIO}:305`, asks('count')),
   row('blk_queue_pci_p2pdma(q)', 'include/linux/blkdev.h:630', asks('peer-to-peer'), {
     summary: 'Whether the queue takes pages of other PCI devices: the condition of ITER_ALLOW_P2PDMA.',
@@ -301,9 +302,9 @@ const predicates: FunctionRow[] = [
 
 const moves = (by: Position['by'], iterator = 1): Position => ({ kind: 'position', iterator, by });
 
-/** Argument 3 or 4 is the iterator: it moves on by what is copied. */
-const COPIES_3: readonly (Borrow | Position)[] = [touch, moves('advance', 3)];
-const COPIES_4: readonly (Borrow | Position)[] = [touch, moves('advance', 4)];
+/** The iterator moves on by what is copied. */
+const copiesTo = (i: number): readonly Effect[] => [touch, moves('advance', i), writesTo(i)];
+const copiesFrom = (i: number): readonly Effect[] => [touch, moves('advance', i), readsFrom(i)];
 
 const positions: FunctionRow[] = [
   row('iov_iter_advance(i, size)', `${IOV_ITER}:565`, moves('advance')),
@@ -311,40 +312,42 @@ const positions: FunctionRow[] = [
   row('iov_iter_restore(i, state)', `${IOV_ITER}:1551`, moves('revert'), { note: 'Drops no hold.' }),
   row('iov_iter_truncate(i, count)', `${UIO}:316`, moves('truncate')),
   row('iov_iter_reexpand(i, count)', `${UIO}:332`, moves('reexpand')),
-  ...rows(UIO, COPIES_3, [
-    '208 copy_to_iter(addr, bytes, i)',
+  ...rows(UIO, copiesTo(3), ['208 copy_to_iter(addr, bytes, i)']),
+  ...rows(UIO, copiesFrom(3), [
     '216 copy_from_iter(addr, bytes, i)',
     '234 copy_from_iter_full(addr, bytes, i)',
     '244 copy_from_iter_nocache(addr, bytes, i)',
     '252 copy_from_iter_full_nocache(addr, bytes, i)',
   ]),
-  ...rows(UIO, COPIES_4, ['186 copy_folio_to_iter(folio, offset, bytes, i)']),
+  ...rows(UIO, copiesTo(4), ['186 copy_folio_to_iter(folio, offset, bytes, i)']),
   ...rows(
     UIO,
-    COPIES_4,
+    copiesFrom(4),
     [
       '192 copy_folio_from_iter(folio, offset, bytes, i)',
       '198 copy_folio_from_iter_atomic(folio, offset, bytes, i)',
     ],
     { since: '6.3' },
   ),
-  ...rows(IOV_ITER, COPIES_3, [
+  ...rows(IOV_ITER, copiesTo(3), [
     '179 _copy_to_iter(addr, bytes, i)',
+    '234 _copy_mc_to_iter(addr, bytes, i)',
+  ]),
+  ...rows(IOV_ITER, copiesFrom(3), [
     '253 _copy_from_iter(addr, bytes, i)',
     '271 _copy_from_iter_nocache(addr, bytes, i)',
     '314 _copy_from_iter_flushcache(addr, bytes, i)',
-    '234 _copy_mc_to_iter(addr, bytes, i)',
   ]),
-  ...rows(IOV_ITER, COPIES_4, [
-    '349 copy_page_to_iter(page, offset, bytes, i)',
+  ...rows(IOV_ITER, copiesTo(4), ['349 copy_page_to_iter(page, offset, bytes, i)']),
+  ...rows(IOV_ITER, copiesFrom(4), [
     '411 copy_page_from_iter(page, offset, bytes, i)',
     '460 copy_page_from_iter_atomic(page, offset, bytes, i)',
   ]),
-  ...rows(IOV_ITER, COPIES_4, ['378 copy_page_to_iter_nofault(page, offset, bytes, i)'], { since: '6.5' }),
-  row('iov_iter_zero(bytes, i)', `${IOV_ITER}:453`, [{ kind: 'borrow' }, moves('advance', 2)]),
-  row('csum_and_copy_to_iter(addr, bytes, _csstate, i)', 'net/core/datagram.c:783', COPIES_4),
-  row('csum_and_copy_from_iter_full(addr, bytes, csum, i)', 'include/linux/skbuff.h:3879', COPIES_4),
-  row('hash_and_copy_to_iter(addr, bytes, hashp, i)', 'net/core/datagram.c:485', COPIES_4),
+  ...rows(IOV_ITER, copiesTo(4), ['378 copy_page_to_iter_nofault(page, offset, bytes, i)'], { since: '6.5' }),
+  row('iov_iter_zero(bytes, i)', `${IOV_ITER}:453`, [{ kind: 'borrow' }, moves('advance', 2), writesTo(2)]),
+  row('csum_and_copy_to_iter(addr, bytes, _csstate, i)', 'net/core/datagram.c:783', copiesTo(4)),
+  row('csum_and_copy_from_iter_full(addr, bytes, csum, i)', 'include/linux/skbuff.h:3879', copiesFrom(4)),
+  row('hash_and_copy_to_iter(addr, bytes, hashp, i)', 'net/core/datagram.c:485', copiesTo(4)),
 ];
 
 const looks: FunctionRow[] = [
@@ -352,7 +355,6 @@ const looks: FunctionRow[] = [
     '85 iter_iov(iter)',
     '92 iter_iov_addr(iter)',
     '93 iter_iov_len(iter)',
-    '95 iov_iter_type(i)',
     '100 iov_iter_save_state(iter, state)',
   ]),
   ...rows(UIO_6_1, { kind: 'borrow' }, ['144 iov_iter_iovec(iter)'], { until: '6.3' }),

@@ -44,7 +44,7 @@ const references: FunctionRow[] = [
     since: '6.8',
     summary: 'Ends a mapping of the page: the reference that the mapping held is the caller’s from now on.',
   }),
-  row('page_remove_rmap(page, vma, compound)', 'mm/rmap.c:1423 (6.1.192)', taken(), {
+  row('page_remove_rmap(page, vma, compound)', 'mm/rmap.c:1427 (6.1.192)', taken(), {
     until: '6.7',
     summary: 'Ends a mapping of the page: the reference that the mapping held is the caller’s from now on.',
   }),
