@@ -42,6 +42,12 @@ export class Guide {
     return isWithin(this.fault.frame, frame);
   }
 
+  /** Whether the thing is taken in this activation or below. */
+  takesThing(frame: Frame): boolean {
+    const { acquisition } = this.fault;
+    return acquisition !== undefined && isWithin(acquisition.frame, frame);
+  }
+
   private isTaken(state: State): boolean {
     const { start } = this.fault.origin.span;
     for (const set of state.sets.values()) if (set.acquisition.span.start === start) return true;

@@ -24,7 +24,7 @@ export function replay(context: Context, fault: Fault, scope: Scope): Fault {
   try {
     interpreter.run(frame, entry);
   } catch (error) {
-    if (error instanceof Met) return { ...fault, trace: error.trace, isReplayed: true };
+    if (error instanceof Met) return { ...fault, ...error.place, trace: error.trace, isReplayed: true };
     if (!(error instanceof TooComplex)) throw error;
   }
   return { ...fault, isReplayed: false };
@@ -32,7 +32,11 @@ export function replay(context: Context, fault: Fault, scope: Scope): Fault {
 
 /** Thrown where the wanted fault is met. */
 class Met extends Error {
-  constructor(readonly trace: Trace | undefined) {
+  constructor(
+    readonly trace: Trace | undefined,
+    /** Where this path loses what is lost; other paths may lose it elsewhere. */
+    readonly place: Pick<Fault, 'span' | 'frame'>,
+  ) {
     super();
   }
 }
@@ -50,13 +54,14 @@ class ReplayContext extends Context {
   }
 
   override report(fault: Fault): void {
-    const { kind, span, origin, details } = this.wanted;
+    const { kind, span, frame, origin, details } = this.wanted;
+    const isLoss = kind === 'leak' || kind === 'array-leak';
     const isSame =
       fault.kind === kind &&
-      fault.span.start === span.start &&
+      (isLoss ? fault.frame.key === frame.key : fault.span.start === span.start) &&
       fault.origin.span.start === origin.span.start &&
       fault.details.cause === details.cause;
-    if (isSame) throw new Met(fault.trace);
+    if (isSame) throw new Met(fault.trace, { span: fault.span, frame: fault.frame });
   }
 
   /** What the other exits said is known from the first run. */
@@ -137,7 +142,9 @@ class PathActivation extends Activation {
   protected override exit(exit: Exit): void {
     if (!this.frame.parent) this.context.judge(this.frame, exit);
     else this.exits.push(exit);
-    if (this.exits.length >= LIMITS.replayExits && !this.guide.isAhead(this.frame)) this.ways.length = 0;
+    if (this.guide.isAhead(this.frame)) return;
+    const limit = this.guide.takesThing(this.frame) ? LIMITS.replayExitsOfAcquirer : LIMITS.replayExits;
+    if (this.exits.length >= limit) this.ways.length = 0;
   }
 
   /** Outcomes are not merged: of each kind only the shortest go on. */
