@@ -83,6 +83,8 @@ export class Context {
   /** Watches the states that come by; for questions about one place. */
   observer: Observer | undefined;
   steps = 0;
+  /** Whether a function of the file is gone into where it is called, if need be. */
+  isEntered: (name: string) => boolean = () => true;
   /** Some paths were left out because too many states met at a block. */
   leftOut = false;
   /** The block of the root or callee that is being executed. */

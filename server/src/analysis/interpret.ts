@@ -61,7 +61,9 @@ export class Interpreter {
     protected readonly context: Context,
     private readonly scope: Scope,
     private readonly maxSteps: number,
-  ) {}
+  ) {
+    context.isEntered = name => context.program.functions.has(name) && scope.matters(name);
+  }
 
   /** Counts an instruction. @throws TooComplex, Cancelled */
   count(): void {

@@ -122,10 +122,11 @@ function isReleased(releasing: Releasing, set: PageSet, index: Term): boolean {
 function reportSecond(releasing: Releasing, set: PageSet): void {
   const { state, context, instruction, values } = releasing;
   const first = set.dropped.at(-1)!;
+  const place = secondPlace(values.frame, first.frame);
   context.report({
     kind: 'second-release',
-    span: placeOfCall(instruction),
-    frame: values.frame,
+    span: place?.span ?? placeOfCall(instruction),
+    frame: place?.frame ?? values.frame,
     origin: originOf(set),
     acquisition: set.acquisition,
     confidence: 'certain',
@@ -133,6 +134,20 @@ function reportSecond(releasing: Releasing, set: PageSet): void {
     details: { first: first.callee, firstAt: String(first.span.start) },
     callee: calleeOf(instruction),
   });
+}
+
+/** A helper that releases is not wrong where it is called twice: the place is the second call. */
+function secondPlace(frame: Frame, first: Frame): { span: Span; frame: Frame } | undefined {
+  let at = frame;
+  let place: { span: Span; frame: Frame } | undefined;
+  while (at.parent && at.call && !isWithin(first, at)) {
+    place = {
+      span: { start: at.call.start, end: at.call.start + at.function.name.length },
+      frame: at.parent,
+    };
+    at = at.parent;
+  }
+  return place;
 }
 
 /** Pages of unknown origin: what other functions put into the member they were found in tells more. */
