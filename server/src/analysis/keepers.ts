@@ -17,7 +17,13 @@ export function giveToUnknown(
   result: Term | undefined,
 ): void {
   const { state } = values;
-  const keeper: Keeper = { callee: call.callee ?? 'a function pointer', result, failure: failureOf(call) };
+  // A macro is no function, whose convention of failure could be counted on.
+  const isMacro = call.callee !== undefined && context.program.macros.has(call.callee);
+  const keeper: Keeper = {
+    callee: call.callee ?? 'a function pointer',
+    result: isMacro ? undefined : result,
+    failure: failureOf(call),
+  };
   for (const argument of call.arguments) {
     const term = values.value(argument);
     if (argument.type.kind === 'integer' || isAddressOnly(term)) continue;

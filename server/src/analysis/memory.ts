@@ -54,11 +54,7 @@ export class Memory {
   private isZeroed(place: Place): boolean {
     if (place.root.kind === 'local') return this.state.memory.has(`${rootKey(place.key)}?zero`);
     if (place.root.kind !== 'pointer') return false;
-    const { pointer } = place.root;
-    for (const allocation of this.state.allocations.values())
-      if (allocation.zeroed && mentions(pointer, atom => atom === allocation.atom)) return true;
-    const base = pointer.kind === 'linear' ? [...pointer.parts.keys()] : [pointer];
-    return base.some(atom => atom.kind === 'address' && this.state.memory.has(`${rootKey(atom.place)}?zero`));
+    return [...place.root.pointer.parts.keys()].some(atom => this.state.isZeroed(atom));
   }
 
   /** The page that array slot `address` holds, where an acquisition filled the array. */

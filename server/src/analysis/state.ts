@@ -4,6 +4,7 @@ import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { Facts } from './facts.ts';
 import type { Frame } from './frames.ts';
 import { LIMITS } from './limits.ts';
+import { rootKey } from './places.ts';
 import type { Atom, Term } from './terms.ts';
 
 /** A call that acquires pages, in one calling context. */
@@ -201,6 +202,14 @@ export class State {
   mayRemain(set: PageSet): boolean {
     if (set.status !== 'held' || !this.mayExist(set)) return false;
     return !this.facts.isAtMost(set.to, set.from);
+  }
+
+  /** Whether what a pointer leads to was zero before the analysed code wrote to it. */
+  isZeroed(pointer: Atom): boolean {
+    if (pointer.kind === 'address') return this.memory.has(`${rootKey(pointer.place)}?zero`);
+    for (const allocation of this.allocations.values())
+      if (allocation.zeroed && allocation.atom === pointer) return true;
+    return false;
   }
 
   /** States that differ in this are kept apart: what remains of each set, and what became of each allocation. */
