@@ -13,10 +13,11 @@ export interface Merged {
   readonly result: Term;
 }
 
-/** What a place held on entry, and an iterator's direction: it is read again where nothing has written it. */
-function isInitial(atom: Term): boolean {
-  if (atom.kind === 'operation') return atom.operator === 'direction';
-  return atom.kind === 'symbol' && (atom.name.startsWith('memory:') || atom.name.startsWith('global:'));
+/** What a place held on entry, what was computed from that, and an iterator's direction: it is read again where nothing has written it. */
+function isInitial(term: Term): boolean {
+  if (term.kind === 'symbol') return term.name.startsWith('memory:') || term.name.startsWith('global:');
+  if (term.kind === 'operation') return term.operator === 'direction' || term.operands.every(isInitial);
+  return term.kind === 'linear' && [...term.parts.keys()].every(isInitial);
 }
 
 /** The atoms that a state still speaks of. */
