@@ -495,3 +495,56 @@ static int blit_run_ok(struct blit *blit, unsigned long addr)
 	blit_free(blit);
 	return err;
 }
+
+/* Batches go side by side into the caller's array; what earlier turns pinned is a prefix of it. */
+struct window {
+	struct page **slots;
+	size_t size;
+	unsigned long end;
+};
+
+static long window_pin(struct window *window, unsigned long addr, unsigned long first, unsigned long last)
+{
+	unsigned long n;
+	long got;
+
+	if (!window->slots) {
+		window->slots = make_slots(&window->size);
+		if (!window->slots)
+			return -ENOMEM;
+	}
+	n = min_t(unsigned long, last - first + 1, window->size / sizeof(*window->slots));
+	got = pin_user_pages_fast(addr + first * PAGE_SIZE, n, FOLL_WRITE, window->slots);
+	if (got <= 0)
+		return got ? got : -EFAULT;
+	window->end = first + got;
+	return 0;
+}
+
+static void window_undo(struct page **out, unsigned long first, unsigned long last)
+{
+	unsigned long n = last - first + 1;
+
+	unpin_user_pages(out, n);
+}
+
+static int window_fill_ok(struct window *window, struct page **out, unsigned long addr, unsigned long first,
+			  unsigned long last)
+{
+	unsigned long at = first;
+	int err;
+
+	while (at != last + 1) {
+		window->slots = out + (at - first);
+		err = window_pin(window, addr, at, last);
+		if (err)
+			goto undo;
+		at = window->end;
+	}
+	return 0;
+
+undo:
+	if (first != at)
+		window_undo(out, first, at - 1);
+	return err;
+}

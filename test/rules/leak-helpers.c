@@ -425,3 +425,22 @@ static int outer_bad(unsigned long addr)
 	unpin_user_page(page);
 	return 0;
 }
+
+/* A helper that calls itself is not followed: whether it kept or dropped the page when it failed is not known. */
+static int place_in_tree(struct page *page, int depth)
+{
+	if (depth == 0) {
+		unpin_user_page(page);
+		return -ENOSPC;
+	}
+	return place_in_tree(page, depth - 1);
+}
+
+static int recursive_helper_ok(unsigned long addr)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	return place_in_tree(page, 8);
+}

@@ -93,6 +93,7 @@ static ssize_t mode_switch_bad(struct iov_iter *iter, size_t len)
 	switch (iov_iter_extract_mode(iter, 0)) {
 	case FOLL_PIN:
 		release_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+//              ^^^^^^^^^^^^^ release-mismatch: `pages` carries pins (iov_iter_extract_pages()); release_pages() drops a reference, and the pages carry none: use unpin_user_pages()
 		break;
 	case FOLL_GET:
 		release_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));

@@ -645,6 +645,7 @@ static void walking_pointer_bad(unsigned long addr)
 	got = get_user_pages_fast(addr, 8, 0, pages);
 	for (p = pages; got > 0; got--, p++)
 		unpin_user_page(*p);
+//              ^^^^^^^^^^^^^^^ release-mismatch: `pages` carries references (get_user_pages_fast()); unpin_user_page() drops a pin, and the pages carry none: use put_page()
 }
 
 static void walking_pointer_ok(unsigned long addr)

@@ -35,8 +35,16 @@ export function assume(context: Context, state: State, condition: Term, isTrue: 
       default:
     }
   }
+  if (isInsideObject(context, condition)) return isTrue ? [state] : [];
   const holds = isTrue ? state.facts.assumeNot(condition, 0) : state.facts.assume(condition, 0, 0);
   return holds ? [state] : [];
+}
+
+/** A pointer to which something was added: it leads into an array, and is not NULL. */
+function isInsideObject(context: Context, term: Term): boolean {
+  if (term.kind !== 'linear') return false;
+  const pointers = [...term.parts].filter(([atom]) => context.isPointer(atom));
+  return pointers.length === 1 && pointers[0]![1] === 1;
 }
 
 function assumeComparison(
@@ -58,6 +66,7 @@ function assumeComparison(
     }
     const asked = askedMode(left!);
     if (asked) return assumeMode(context, state, asked.query, asked.hold, isTrue);
+    if (isInsideObject(context, left!)) return isTrue ? [] : [state];
     if (isTrue && (facts.isNonZero(left!) || isDifferenceOfErrors(left!))) return [];
     const holds = isTrue ? facts.assume(left!, 0, 0) : facts.assumeNot(left!, 0);
     return holds ? [state] : [];

@@ -61,7 +61,9 @@ export class Interpreter {
     protected readonly context: Context,
     private readonly scope: Scope,
     private readonly maxSteps: number,
-  ) {}
+  ) {
+    context.touches = scope.matters;
+  }
 
   /** Counts an instruction. @throws TooComplex, Cancelled */
   count(): void {

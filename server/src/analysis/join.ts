@@ -28,6 +28,8 @@ export function join(context: Context, left: State, incoming: State, tag: string
       const { terms } = context;
       return terms.add(common, merge(slot, terms.subtract(x, common), terms.subtract(y, common)));
     }
+    if (x.kind === 'page' && y.kind === 'page' && x.set === y.set)
+      return context.terms.page(x.set, merge(`${slot}#index`, x.index, y.index));
     return isOwn(x, tag) && !taken.has(x) ? x : mergedSymbol(context, tag, slot, taken);
   };
   const merge = (slot: string, x: Term, y: Term): Term => {
@@ -102,17 +104,13 @@ export function widen(context: Context, before: State, now: State, widening: Wid
  */
 function commonPart(context: Context, x: Term, y: Term): Term | undefined {
   for (const [atom, coefficient] of x.parts)
-    if (coefficient === 1 && y.parts.get(atom) === 1 && (isPointer(context, atom) || isFromBefore(atom)))
+    if (coefficient === 1 && y.parts.get(atom) === 1 && (context.isPointer(atom) || isFromBefore(atom)))
       return atom;
   return;
 }
 
 function isFromBefore(atom: Atom): boolean {
   return atom.kind === 'symbol' && /^(memory|parameter):/.test(atom.name);
-}
-
-function isPointer(context: Context, atom: Atom): boolean {
-  return atom.kind === 'address' || (atom.kind === 'symbol' && atom.fresh) || context.pointers.has(atom);
 }
 
 function isOwn(term: Term, tag: string): term is SymbolAtom {

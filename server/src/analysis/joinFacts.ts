@@ -15,7 +15,7 @@ export interface Merged {
 
 /** What a place held on entry, what was computed from that, and an iterator's direction: it is read again where nothing has written it. */
 function isInitial(term: Term): boolean {
-  if (term.kind === 'symbol') return term.name.startsWith('memory:') || term.name.startsWith('global:');
+  if (term.kind === 'symbol') return /^(memory|global|uninitialised):/.test(term.name);
   if (term.kind === 'operation') return term.operator === 'direction' || term.operands.every(isInitial);
   return term.kind === 'linear' && [...term.parts.keys()].every(isInitial);
 }

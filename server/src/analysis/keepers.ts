@@ -17,11 +17,13 @@ export function giveToUnknown(
   result: Term | undefined,
 ): void {
   const { state } = values;
-  // A macro is no function, whose convention of failure could be counted on.
-  const isMacro = call.callee !== undefined && context.program.macros.has(call.callee);
+  // Only of what leaves the pages alone can the convention of failure be counted on.
+  const { callee } = call;
+  const isKnownToTouch =
+    callee !== undefined && (context.program.macros.has(callee) || context.touches(callee));
   const keeper: Keeper = {
-    callee: call.callee ?? 'a function pointer',
-    result: isMacro ? undefined : result,
+    callee: callee ?? 'a function pointer',
+    result: isKnownToTouch ? undefined : result,
     failure: failureOf(call),
   };
   for (const argument of call.arguments) {

@@ -44,7 +44,7 @@ export class Memory {
     }
     if (this.isZeroed(place)) return this.terms.constant(0);
     if (page) return page.term;
-    if (place.root.kind === 'local') return this.terms.symbol(`uninitialised:${place.key}`);
+    if (place.root.kind === 'local') return this.context.untouched(place);
     const value = this.terms.symbol(`memory:${place.key}`);
     if (place.type.kind === 'integer' && !place.type.signed) this.terms.unsigned.add(value);
     if (place.type.kind === 'pointer') this.context.pointers.add(value);
@@ -168,6 +168,7 @@ export class Memory {
     this.clearBelow(place);
     if (place.type.kind !== 'struct' && place.type.kind !== 'array')
       this.state.memory.set(place.key, this.fresh(name, place.type));
+    else this.context.retireUntouched(this.state, place);
   }
 
   private clearBelow(place: Place): void {
