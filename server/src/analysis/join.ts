@@ -3,6 +3,7 @@ import { Facts } from './facts.ts';
 import { joinFacts, type Merged } from './joinFacts.ts';
 import { Memory } from './memory.ts';
 import type { Place } from './places.ts';
+import { hasFailed } from './reach.ts';
 import { type Allocation, addKeeper, type Keeper, type PageSet, type State } from './state.ts';
 import { type Atom, mentions, partsOf, type SymbolAtom, type Term } from './terms.ts';
 
@@ -175,12 +176,18 @@ function isUntouched(key: string, value: Term): boolean {
 function joinSets(left: State, right: State, result: State, merge: Merge): void {
   for (const [id, x] of left.sets) {
     const y = right.sets.get(id);
-    if (y && x !== y) result.sets.set(id, joinSet(x, y, merge));
+    if (y && x !== y) result.sets.set(id, joinSet(withKeepers(left, x), withKeepers(right, y), merge));
   }
   for (const [id, x] of left.allocations) {
     const y = right.allocations.get(id);
     if (y && x !== y) result.allocations.set(id, joinAllocation(x, y, merge));
   }
+}
+
+/** A callee that is known to have failed here has kept nothing, wherever this state goes. */
+function withKeepers(state: State, set: PageSet): PageSet {
+  if (!set.keepers.some(keeper => hasFailed(state, keeper))) return set;
+  return { ...set, keepers: set.keepers.filter(keeper => !hasFailed(state, keeper)) };
 }
 
 function joinSet(x: PageSet, y: PageSet, merge: Merge): PageSet {
@@ -280,6 +287,7 @@ function isSameSet(a: PageSet | undefined, b: PageSet): boolean {
     a.from === b.from &&
     a.to === b.to &&
     a.keepers.length === b.keepers.length &&
+    (a.keepers[0]?.result === undefined) === (b.keepers[0]?.result === undefined) &&
     a.dropped.length === b.dropped.length &&
     a.hasOwnReference === b.hasOwnReference
   );

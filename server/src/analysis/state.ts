@@ -5,6 +5,7 @@ import type { Facts } from './facts.ts';
 import type { Frame } from './frames.ts';
 import { LIMITS } from './limits.ts';
 import { rootKey } from './places.ts';
+import { isKept } from './reach.ts';
 import type { Atom, Term } from './terms.ts';
 
 /** A call that acquires pages, in one calling context. */
@@ -31,12 +32,12 @@ export interface Keeper {
 
 /** The list with one more keeper; a long list says no more than that somebody has kept it. */
 export function addKeeper(keepers: readonly Keeper[], added: Keeper): readonly Keeper[] {
-  if (
-    keepers.some(known => !known.result || (known.callee === added.callee && known.result === added.result))
-  )
-    return keepers;
-  const isCertain = keepers.length >= LIMITS.keepers;
-  return isCertain ? [{ ...added, callee: keepers[0]!.callee, result: undefined }] : [...keepers, added];
+  // Who certainly kept it says all that there is to say: a list only grows towards that.
+  if (keepers.some(known => !known.result)) return keepers;
+  if (!added.result) return [added];
+  if (keepers.some(known => known.callee === added.callee && known.result === added.result)) return keepers;
+  const isFull = keepers.length >= LIMITS.keepers;
+  return isFull ? [{ ...added, callee: keepers[0]!.callee, result: undefined }] : [...keepers, added];
 }
 
 /** The pages one acquiring call took: those of the latest turn of a loop, or of all turns before. */
@@ -260,7 +261,7 @@ export class State {
 
   private extent(set: PageSet): string {
     if (set.status !== 'held') return '';
-    const isGiven = set.keepers.length > 0 ? 'k' : '';
+    const isGiven = isKept(this, set.keepers) ? 'k' : '';
     return isGiven + (!set.isExact || this.mayRemain(set) ? '' : '0');
   }
 }
