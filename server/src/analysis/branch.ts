@@ -108,6 +108,7 @@ function splitConversion(
     result.push(
       ...assume(context, positive, withoutConversion(context, condition, converted, inner), isTrue),
     );
+  if (isCountOfCaller(state, inner)) return result;
   if (
     state.facts.assume(inner, -INFINITY, -1) &&
     hugeHolds(condition, converted) === isTrue &&
@@ -115,6 +116,12 @@ function splitConversion(
   )
     result.push(state);
   return result;
+}
+
+/** A number from before the function that is compared as an unsigned one is a count: its caller gives none below 0. */
+function isCountOfCaller(state: State, term: Term): boolean {
+  if (term.kind !== 'symbol' || !/^(parameter|memory):/.test(term.name)) return false;
+  return state.facts.bounds(term).low === -INFINITY;
 }
 
 /** Keeps the order of the operands as they are compared, converted ones among them. */
