@@ -261,7 +261,9 @@ export class State {
 
   private extent(set: PageSet): string {
     if (set.status !== 'held') return '';
-    const isGiven = isKept(this, set.keepers) ? 'k' : '';
-    return isGiven + (!set.isExact || this.mayRemain(set) ? '' : '0');
+    // Where the iterator decides on the hold, a callee that failed may as well have had nothing to keep.
+    const isDefinite = set.mode === 'pin' || set.mode === 'get';
+    const isGiven = isDefinite ? isKept(this, set.keepers) : set.keepers.length > 0;
+    return (isGiven ? 'k' : '') + (!set.isExact || this.mayRemain(set) ? '' : '0');
   }
 }
