@@ -345,3 +345,30 @@ static int flag_turned_round_bad(struct flagged_request *req)
 //              ^^^^^^^^^^^^^^^^ release-mismatch: `pages` carries references (get_user_pages()); unpin_user_pages() drops a pin, and the pages carry none: use release_pages()
 	return 0;
 }
+
+/* One of two pointers that are compared is of a known type. */
+struct mapping {
+	struct mm_struct *mm;
+	unsigned long addr;
+};
+
+static int pointers_compared_bad(struct mapping *mapping, int nr)
+{
+	struct page **pages;
+	int got;
+
+	if (mapping->mm != current->mm)
+		return -EPERM;
+	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(mapping->addr, nr, 0, pages);
+	if (got != nr) {
+		kvfree(pages);
+		return -EFAULT;
+//              ^^^^^^^^^^^^^^^ page-leak: `pages` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
+	}
+	unpin_user_pages(pages, nr);
+	kvfree(pages);
+	return 0;
+}

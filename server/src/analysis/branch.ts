@@ -40,7 +40,10 @@ export function assume(context: Context, state: State, condition: Term, isTrue: 
   return holds ? [state] : [];
 }
 
-/** A pointer to which something was added: it leads into an array, and is not NULL. */
+/**
+ * A pointer to which something was added: it leads into an array, and is not NULL. A difference says less: what is
+ * taken off may be another pointer, of a type that is not known.
+ */
 function isInsideObject(context: Context, term: Term): boolean {
   if (term.kind !== 'linear') return false;
   const pointers = [...term.parts].filter(([atom]) => context.isPointer(atom));
@@ -66,7 +69,6 @@ function assumeComparison(
     }
     const asked = askedMode(left!);
     if (asked) return assumeMode(context, state, asked.query, asked.hold, isTrue);
-    if (isInsideObject(context, left!)) return isTrue ? [] : [state];
     if (isTrue && (facts.isNonZero(left!) || isDifferenceOfErrors(left!))) return [];
     const holds = isTrue ? facts.assume(left!, 0, 0) : facts.assumeNot(left!, 0);
     return holds ? [state] : [];
