@@ -26,7 +26,7 @@ static int unsigned_index_ok(unsigned long addr, int nr)
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FOLL_WRITE, &pages[i]) != 1) {
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1) {
 			while (i--)
 				unpin_user_page(pages[i]);
 			return -EFAULT;

@@ -501,7 +501,7 @@ static int pointer_counted_ok(unsigned long addr)
 	struct page *pages[16];
 	int got;
 
-	got = pin_user_pages_fast(addr, 16, FOLL_WRITE, pages);
+	got = pin_user_pages_fast(addr, 16, 0, pages);
 	if (got <= 0)
 		return -EFAULT;
 	fill(pages[0]);

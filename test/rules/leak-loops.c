@@ -346,7 +346,7 @@ static int second_index_ok(unsigned long addr)
 static void pointer_walk_ok(unsigned long addr)
 {
 	struct page *pages[8], **p = pages;
-	int got = pin_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+	int got = pin_user_pages_fast(addr, 8, 0, pages);
 
 	while (got-- > 0)
 		unpin_user_page(*p++);

@@ -215,18 +215,16 @@ function assumeMode(
 ): State[] {
   const iterator = query.operands[0]!;
   const direction = directionTerm(context, state, iterator);
+  const kinds = kindsOf(context, state, iterator);
+  state.iterators.set(iterator, { kinds, direction });
   return (['pin', 'get', 'none'] as const)
     .filter(each => (each === hold) === isTrue)
     .flatMap(each => {
       const next = state.clone();
       const value = each === 'pin' ? DEST : SOURCE;
       if (each !== 'none' && !next.facts.assume(direction, value, value)) return [];
-      return narrowKinds(
-        context,
-        next,
-        iterator,
-        kind => USER_BACKED_KINDS.includes(kind) === (each !== 'none'),
-      );
+      const isUserBacked = each !== 'none';
+      return narrowKinds(context, next, iterator, kind => USER_BACKED_KINDS.includes(kind) === isUserBacked);
     });
 }
 
