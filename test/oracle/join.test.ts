@@ -31,6 +31,7 @@ function newContext(): { context: Context; places: Place[] } {
   const program = {
     text: '',
     functions: new Map(),
+    macros: new Set<string>(),
     skipped: [],
     references: [],
     callers: new Map(),

@@ -18,3 +18,21 @@ static int batch_asked_bad(unsigned long addr, unsigned long nr)
 	}
 	return 0;
 }
+
+/* The index has no sign, the count has one; both loops end at the same place. */
+static int unsigned_index_ok(unsigned long addr, int nr)
+{
+	struct page *pages[8];
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, 0, &pages[i]) != 1) {
+			while (i--)
+				unpin_user_page(pages[i]);
+			return -EFAULT;
+		}
+	}
+	for (i = 0; i < nr; i++)
+		unpin_user_page(pages[i]);
+	return 0;
+}

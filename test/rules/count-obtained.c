@@ -171,3 +171,51 @@ static int minimum_ok(unsigned long addr, int nr)
 	unpin_user_pages(pages, nr);
 	return 0;
 }
+
+/* A zeroed array tells which slots were filled. */
+static int zeroed_slots_ok(unsigned long addr, int nr)
+{
+	struct page **pages;
+	int i, got;
+
+	pages = kcalloc(nr, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return -ENOMEM;
+	got = get_user_pages_fast(addr, nr, 0, pages);
+	for (i = 0; i < nr; i++)
+		if (pages[i])
+			put_page(pages[i]);
+	kfree(pages);
+	return got;
+}
+
+/* Where the count may be zero, a return of zero is no failure; nobody asks for no page. */
+struct queue {
+	size_t nr;
+	struct page **pages;
+};
+
+static int queue_take(struct queue *queue, unsigned long addr)
+{
+	int got = get_user_pages_fast(addr, queue->nr, FOLL_WRITE, queue->pages);
+
+	if (got < (int)queue->nr) {
+		if (got > 0)
+			release_pages(queue->pages, got);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int queue_set_up_ok(struct queue *queue, unsigned long addr)
+{
+	int i, err = queue_take(queue, addr);
+
+	if (err < 0)
+		return err;
+	err = start_device();
+	if (err < 0)
+		for (i = 0; i < queue->nr; i++)
+			put_page(queue->pages[i]);
+	return err;
+}

@@ -495,3 +495,22 @@ static int from_behind_the_end_bad(unsigned long addr)
 //              ^^^^^^^^^^^^^^^ release-count: unpin_user_page() of `pages` counts the pages asked for, but pin_user_pages_fast() may have obtained fewer: the slots behind hold no page of this call
 	return 0;
 }
+
+static int pointer_counted_ok(unsigned long addr)
+{
+	struct page *pages[16];
+	int got;
+
+	got = pin_user_pages_fast(addr, 16, 0, pages);
+	if (got <= 0)
+		return -EFAULT;
+	fill(pages[0]);
+	{
+		struct page **p = pages;
+		int left = got;
+
+		while (left-- > 0)
+			unpin_user_page(*p++);
+	}
+	return 0;
+}

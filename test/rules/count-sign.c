@@ -244,3 +244,14 @@ static int zeroed_on_error_ok(unsigned long addr, int nr, struct page **pages)
 	unpin_user_pages(pages, nr);
 	return 0;
 }
+
+static int error_value_ok(unsigned long addr, unsigned long nr, struct page **pages)
+{
+	unsigned long got;
+
+	got = pin_user_pages_fast(addr, nr, FOLL_WRITE, pages);
+	if (IS_ERR_VALUE(got))
+		return got;
+	unpin_user_pages(pages, got);
+	return 0;
+}

@@ -440,3 +440,111 @@ static int buffers_call_ok(struct hcall_buffer *bufs, unsigned int num, unsigned
 	kfree(pages);
 	return rc;
 }
+
+enum blit_state { BLIT_NEW, BLIT_PAGES, BLIT_PINNED };
+
+struct blit {
+	enum blit_state state;
+	struct page **pages;
+	unsigned int nr;
+};
+
+static void blit_free(struct blit *blit)
+{
+	unsigned int i;
+
+	switch (blit->state) {
+	case BLIT_PINNED:
+		for (i = 0; i < blit->nr; i++)
+			if (blit->pages[i])
+				unpin_user_page(blit->pages[i]);
+		fallthrough;
+	case BLIT_PAGES:
+		vfree(blit->pages);
+		fallthrough;
+	default:
+		blit->state = BLIT_NEW;
+	}
+}
+
+static int blit_pin_ok(struct blit *blit, unsigned long addr)
+{
+	int got;
+
+	blit->pages = vzalloc(array_size(blit->nr, sizeof(*blit->pages)));
+	if (!blit->pages)
+		return -ENOMEM;
+	blit->state = BLIT_PAGES;
+	got = pin_user_pages_fast(addr, blit->nr, FOLL_WRITE, blit->pages);
+	if (got != blit->nr) {
+		if (got < 0)
+			return got;
+		blit->state = BLIT_PINNED;
+		return -EINVAL;
+	}
+	blit->state = BLIT_PINNED;
+	return 0;
+}
+
+static int blit_run_ok(struct blit *blit, unsigned long addr)
+{
+	int err = blit_pin_ok(blit, addr);
+
+	if (!err)
+		err = start_device();
+	blit_free(blit);
+	return err;
+}
+
+/* Batches go side by side into the caller's array; what earlier turns pinned is a prefix of it. */
+struct window {
+	struct page **slots;
+	size_t size;
+	unsigned long end;
+};
+
+static long window_pin(struct window *window, unsigned long addr, unsigned long first, unsigned long last)
+{
+	unsigned long n;
+	long got;
+
+	if (!window->slots) {
+		window->slots = make_slots(&window->size);
+		if (!window->slots)
+			return -ENOMEM;
+	}
+	n = min_t(unsigned long, last - first + 1, window->size / sizeof(*window->slots));
+	got = pin_user_pages_fast(addr + first * PAGE_SIZE, n, FOLL_WRITE, window->slots);
+	if (got <= 0)
+		return got ? got : -EFAULT;
+	window->end = first + got;
+	return 0;
+}
+
+static void window_undo(struct page **out, unsigned long first, unsigned long last)
+{
+	unsigned long n = last - first + 1;
+
+	unpin_user_pages(out, n);
+}
+
+static int window_fill_ok(struct window *window, struct page **out, unsigned long addr, unsigned long first,
+			  unsigned long last)
+{
+	unsigned long at = first;
+	int err;
+
+	while (at != last + 1) {
+		window->slots = out + (at - first);
+		err = window_pin(window, addr, at, last);
+		if (err)
+			goto undo;
+		at = window->end;
+	}
+	return 0;
+
+undo:
+	if (first != at)
+		window_undo(out, first, at - 1);
+	return err;
+}

@@ -262,3 +262,42 @@ static ssize_t zero_is_nothing_ok(struct iov_iter *iter, size_t len)
 	kvfree(pages);
 	return got;
 }
+
+/* Each page goes to a fragment, or its reference is dropped in bulk because it was merged into the fragment before. */
+static int fragments_merged_ok(struct sk_buff *skb, struct iov_iter *from, size_t length, int frag)
+{
+	while (length && iov_iter_count(from)) {
+		struct page *page, *merged = NULL;
+		struct page *pages[17];
+		int refs, n = 0;
+		size_t start;
+		ssize_t copied;
+
+		if (frag == 17)
+			return -EMSGSIZE;
+		copied = iov_iter_get_pages2(from, pages, length, 17 - frag, &start);
+		if (copied < 0)
+			return -EFAULT;
+		length -= copied;
+		for (refs = 0; copied != 0; start = 0) {
+			int size = min_t(int, copied, PAGE_SIZE - start);
+
+			page = compound_head(pages[n]);
+			copied -= size;
+			n++;
+			if (frag && follows_last(skb, page, start)) {
+				merged = page;
+				refs++;
+				continue;
+			}
+			if (refs) {
+				page_ref_sub(merged, refs);
+				refs = 0;
+			}
+			skb_fill_page_desc_noacc(skb, frag++, page, start, size);
+		}
+		if (refs)
+			page_ref_sub(merged, refs);
+	}
+	return 0;
+}

@@ -285,3 +285,90 @@ static int two_sets_bad(unsigned long luma, unsigned long chroma, int y, int uv)
 	unpin_user_pages(pages, y + uv);
 	return 0;
 }
+
+/* A flag in the caller's object chooses the call and, in a helper, the release. */
+struct flagged_request {
+	unsigned long flags;
+	unsigned long addr, size;
+};
+
+static void put_by_flag(struct page **pages, unsigned long nr, unsigned int flags)
+{
+	unsigned long i;
+
+	if (flags & REQUEST_PINS)
+		unpin_user_pages(pages, nr);
+	else
+		for (i = 0; i < nr; i++)
+			put_page(pages[i]);
+}
+
+static int flag_of_the_object_ok(struct flagged_request *req)
+{
+	struct page **pages;
+	unsigned long i = 0, addr;
+	long nr = 8;
+
+	pages = kvcalloc(req->size, sizeof(void *), GFP_KERNEL);
+	if (!pages)
+		return -ENOMEM;
+	for (addr = req->addr; addr < req->addr + req->size; addr += nr * PAGE_SIZE) {
+		if (req->flags & REQUEST_PINS)
+			nr = pin_user_pages(addr, nr, 0, pages + i);
+		else
+			nr = get_user_pages(addr, nr, 0, pages + i);
+		if (nr <= 0)
+			break;
+		i += nr;
+	}
+	put_by_flag(pages, i, req->flags);
+	kvfree(pages);
+	return 0;
+}
+
+static int flag_turned_round_bad(struct flagged_request *req)
+{
+	struct page *pages[8];
+	long nr;
+
+	if (req->flags & REQUEST_PINS)
+		nr = pin_user_pages(req->addr, 8, 0, pages);
+	else
+		nr = get_user_pages(req->addr, 8, 0, pages);
+	if (nr <= 0)
+		return -EFAULT;
+	if (req->flags & REQUEST_PINS)
+		release_pages(pages, nr);
+//              ^^^^^^^^^^^^^ release-mismatch: `pages` carries pins (pin_user_pages()); release_pages() drops a reference, and the pages carry none: use unpin_user_pages()
+	else
+		unpin_user_pages(pages, nr);
+//              ^^^^^^^^^^^^^^^^ release-mismatch: `pages` carries references (get_user_pages()); unpin_user_pages() drops a pin, and the pages carry none: use release_pages()
+	return 0;
+}
+
+/* One of two pointers that are compared is of a known type. */
+struct mapping {
+	struct mm_struct *mm;
+	unsigned long addr;
+};
+
+static int pointers_compared_bad(struct mapping *mapping, int nr)
+{
+	struct page **pages;
+	int got;
+
+	if (mapping->mm != current->mm)
+		return -EPERM;
+	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(mapping->addr, nr, 0, pages);
+	if (got != nr) {
+		kvfree(pages);
+		return -EFAULT;
+//              ^^^^^^^^^^^^^^^ page-leak: `pages` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
+	}
+	unpin_user_pages(pages, nr);
+	kvfree(pages);
+	return 0;
+}

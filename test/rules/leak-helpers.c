@@ -381,3 +381,66 @@ static int climb(unsigned long addr, int depth)
 	unpin_user_page(page);
 	return err;
 }
+
+static int inner(unsigned long addr, struct page **page)
+{
+	int got = pin_user_pages_fast(addr, 1, FOLL_WRITE, page);
+
+	return got == 1 ? 0 : -EFAULT;
+}
+
+static int middle(unsigned long addr, struct page **page)
+{
+	int err = inner(addr, page);
+
+	if (err)
+		return err;
+	if (PageReserved(*page)) {
+		unpin_user_page(*page);
+		return -EPERM;
+	}
+	return 0;
+}
+
+static int outer_ok(unsigned long addr)
+{
+	struct page *page;
+	int err = middle(addr, &page);
+
+	if (!err)
+		unpin_user_page(page);
+	return err;
+}
+
+static int outer_bad(unsigned long addr)
+{
+	struct page *page;
+	int err = middle(addr, &page);
+
+	if (err)
+		return err;
+	err = start_device();
+	if (err)
+		return err;
+	unpin_user_page(page);
+	return 0;
+}
+
+/* A helper that calls itself is not followed: whether it kept or dropped the page when it failed is not known. */
+static int place_in_tree(struct page *page, int depth)
+{
+	if (depth == 0) {
+		unpin_user_page(page);
+		return -ENOSPC;
+	}
+	return place_in_tree(page, depth - 1);
+}
+
+static int recursive_helper_ok(unsigned long addr)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	return place_in_tree(page, 8);
+}

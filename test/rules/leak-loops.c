@@ -342,3 +342,12 @@ static int second_index_ok(unsigned long addr)
 	unpin_user_pages(batch, 16);
 	return 0;
 }
+
+static void pointer_walk_ok(unsigned long addr)
+{
+	struct page *pages[8], **p = pages;
+	int got = pin_user_pages_fast(addr, 8, 0, pages);
+
+	while (got-- > 0)
+		unpin_user_page(*p++);
+}

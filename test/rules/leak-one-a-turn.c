@@ -407,3 +407,97 @@ undo:
 	unpin_user_pages(pages, i);
 	return -EFAULT;
 }
+
+/* A page is counted only once it was checked: the unwind does not see the one that was refused. */
+struct region {
+	struct list_head list;
+	 struct page **pages;
+	unsigned long nr_pages;
+};
+
+static int set_region_bad(struct device_memory *e, unsigned long addr, unsigned long max, unsigned long want)
+{
+	struct region *r;
+	unsigned long size = 0, i = 0;
+	int rc, got;
+
+	r = kzalloc(sizeof(*r), GFP_KERNEL);
+	if (!r)
+		return -ENOMEM;
+	r->pages = kcalloc(max, sizeof(*r->pages), GFP_KERNEL);
+	if (!r->pages) {
+		rc = -ENOMEM;
+		goto free_region;
+	}
+	do {
+		i = r->nr_pages;
+		if (i == max) {
+			rc = -ENOMEM;
+			goto put_pages;
+		}
+		got = get_user_pages_unlocked(addr + size, 1, r->pages + i, 0);
+		if (got < 0) {
+			rc = got;
+			goto put_pages;
+		}
+		rc = check_page(e, r->pages[i]);
+		if (rc < 0)
+			goto put_pages;
+		size += page_size(r->pages[i]);
+		r->nr_pages++;
+	} while (size < want);
+	list_add(&r->list, &e->list);
+	return 0;
+
+put_pages:
+	for (i = 0; i < r->nr_pages; i++)
+		put_page(r->pages[i]);
+free_region:
+	kfree(r->pages);
+	kfree(r);
+	return rc;
+//      ^^^^^^^^^^ page-leak: `r->pages + i` (references from get_user_pages_unlocked()) are lost at this exit: other exits release them, this one does not
+}
+
+static int set_region_ok(struct device_memory *e, unsigned long addr, unsigned long max, unsigned long want)
+{
+	struct region *r;
+	unsigned long size = 0, i = 0;
+	int rc, got;
+
+	r = kzalloc(sizeof(*r), GFP_KERNEL);
+	if (!r)
+		return -ENOMEM;
+	r->pages = kcalloc(max, sizeof(*r->pages), GFP_KERNEL);
+	if (!r->pages) {
+		rc = -ENOMEM;
+		goto free_region;
+	}
+	do {
+		i = r->nr_pages;
+		if (i == max) {
+			rc = -ENOMEM;
+			goto put_pages;
+		}
+		got = get_user_pages_unlocked(addr + size, 1, r->pages + i, 0);
+		if (got < 0) {
+			rc = got;
+			goto put_pages;
+		}
+		r->nr_pages++;
+		rc = check_page(e, r->pages[i]);
+		if (rc < 0)
+			goto put_pages;
+		size += page_size(r->pages[i]);
+	} while (size < want);
+	list_add(&r->list, &e->list);
+	return 0;
+
+put_pages:
+	for (i = 0; i < r->nr_pages; i++)
+		put_page(r->pages[i]);
+free_region:
+	kfree(r->pages);
+	kfree(r);
+	return rc;
+}

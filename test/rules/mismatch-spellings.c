@@ -636,3 +636,24 @@ static int switch_bad(unsigned long addr, enum lane lane)
 	}
 	return 0;
 }
+
+static void walking_pointer_bad(unsigned long addr)
+{
+	struct page *pages[8], **p;
+	int got;
+
+	got = get_user_pages_fast(addr, 8, 0, pages);
+	for (p = pages; got > 0; got--, p++)
+		unpin_user_page(*p);
+//              ^^^^^^^^^^^^^^^ release-mismatch: `pages` carries references (get_user_pages_fast()); unpin_user_page() drops a pin, and the pages carry none: use put_page()
+}
+
+static void walking_pointer_ok(unsigned long addr)
+{
+	struct page *pages[8], **p;
+	int got;
+
+	got = get_user_pages_fast(addr, 8, 0, pages);
+	for (p = pages; got > 0; got--, p++)
+		put_page(*p);
+}

@@ -178,10 +178,10 @@ function failure(prepared: Prepared): { state: State; result: Term }[] {
   return [{ state, result }];
 }
 
-/** 0 is returned only where no page was asked for (mm/gup.c, 6.1 and 6.12). */
+/** 0 is returned only where no page was asked for (mm/gup.c, 6.1 and 6.12), which nobody does. */
 function asksForSome(call: Call): boolean {
   const asked = askedPages(call);
-  return asked !== undefined && call.state.facts.bounds(asked).low >= 1;
+  return asked !== undefined && call.state.facts.assume(asked, 1, INFINITY);
 }
 
 /** Where the array that the callee allocated goes when the callee then fails. */

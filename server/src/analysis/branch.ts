@@ -1,9 +1,9 @@
-import type { IteratorKind } from '../semantics/holds.ts';
+import { type Hold, type IteratorKind, USER_BACKED_KINDS } from '../semantics/holds.ts';
 import { ITERATOR_TYPES } from '../semantics/operations.ts';
 import type { Context } from './context.ts';
-import { kindsOf } from './iterators.ts';
+import { DEST, directionTerm, kindsOf, SOURCE } from './iterators.ts';
 import type { State } from './state.ts';
-import type { OperationAtom, Term } from './terms.ts';
+import type { OperationAtom, PageAtom, Term } from './terms.ts';
 
 const INFINITY = Number.POSITIVE_INFINITY;
 /** A negative number converted to an unsigned type is larger than any count. */
@@ -14,8 +14,14 @@ const HUGE = 2 ** 31;
  * More than one where C's conversions make two ranges of one comparison; none where the branch cannot be taken.
  */
 export function assume(context: Context, state: State, condition: Term, isTrue: boolean): State[] {
+  if (condition.kind === 'page') {
+    const states = assumeSlot(context, state, condition, isTrue);
+    if (states) return states;
+  }
   if (condition.kind === 'operation') {
     switch (condition.operator) {
+      case 'mode':
+        return assumeMode(context, state, condition, 'none', !isTrue);
       case '!':
         return assume(context, state, condition.operands[0]!, !isTrue);
       case '==':
@@ -29,8 +35,19 @@ export function assume(context: Context, state: State, condition: Term, isTrue: 
       default:
     }
   }
+  if (isInsideObject(context, condition)) return isTrue ? [state] : [];
   const holds = isTrue ? state.facts.assumeNot(condition, 0) : state.facts.assume(condition, 0, 0);
   return holds ? [state] : [];
+}
+
+/**
+ * A pointer to which something was added: it leads into an array, and is not NULL. A difference says less: what is
+ * taken off may be another pointer, of a type that is not known.
+ */
+function isInsideObject(context: Context, term: Term): boolean {
+  if (term.kind !== 'linear') return false;
+  const pointers = [...term.parts].filter(([atom]) => context.isPointer(atom));
+  return pointers.length === 1 && pointers[0]![1] === 1;
 }
 
 function assumeComparison(
@@ -46,6 +63,12 @@ function assumeComparison(
   if (condition.operator === '==') {
     const type = typeTest(left!);
     if (type) return narrowKinds(context, state, type.iterator, kind => (kind === type.kind) === isTrue);
+    if (left!.kind === 'page') {
+      const states = assumeSlot(context, state, left!, !isTrue);
+      if (states) return states;
+    }
+    const asked = askedMode(left!);
+    if (asked) return assumeMode(context, state, asked.query, asked.hold, isTrue);
     if (isTrue && (facts.isNonZero(left!) || isDifferenceOfErrors(left!))) return [];
     const holds = isTrue ? facts.assume(left!, 0, 0) : facts.assumeNot(left!, 0);
     return holds ? [state] : [];
@@ -87,6 +110,7 @@ function splitConversion(
     result.push(
       ...assume(context, positive, withoutConversion(context, condition, converted, inner), isTrue),
     );
+  if (isCountOfCaller(state, inner)) return result;
   if (
     state.facts.assume(inner, -INFINITY, -1) &&
     hugeHolds(condition, converted) === isTrue &&
@@ -94,6 +118,12 @@ function splitConversion(
   )
     result.push(state);
   return result;
+}
+
+/** A number from before the function that is compared as an unsigned one is a count: its caller gives none below 0. */
+function isCountOfCaller(state: State, term: Term): boolean {
+  if (term.kind !== 'symbol' || !/^(parameter|memory):/.test(term.name)) return false;
+  return state.facts.bounds(term).low === -INFINITY;
 }
 
 /** Keeps the order of the operands as they are compared, converted ones among them. */
@@ -141,6 +171,61 @@ function findConversion(condition: OperationAtom): OperationAtom | undefined {
     for (const atom of atoms) if (atom.kind === 'operation' && atom.operator === 'unsigned') return atom;
   }
   return;
+}
+
+/** A slot of an array that was zeroed is set exactly where the one call that fills the array has filled it. */
+function assumeSlot(
+  context: Context,
+  state: State,
+  { set: id, index }: PageAtom,
+  isSet: boolean,
+): State[] | undefined {
+  const set = state.sets.get(id);
+  const pointer = set?.pointer;
+  if (!set || !pointer || !state.mayExist(set) || !state.isZeroed(pointer)) return;
+  for (const other of state.sets.values()) if (other !== set && other.pointer === pointer) return;
+  const difference = context.terms.subtract(index, set.obtained);
+  const holds = isSet
+    ? state.facts.assume(difference, -INFINITY, -1)
+    : state.facts.assume(difference, 0, INFINITY);
+  return holds ? [state] : [];
+}
+
+/** `iov_iter_extract_mode(…) == FOLL_PIN`, or == FOLL_GET. */
+function askedMode(difference: Term): { query: OperationAtom; hold: Hold } | undefined {
+  let query: OperationAtom | undefined;
+  let hold: Hold = 'none';
+  for (const atom of difference.parts.keys()) {
+    if (atom.kind === 'operation' && atom.operator === 'mode') query = atom;
+    else if (atom.kind === 'symbol' && atom.name === 'global:FOLL_PIN') hold = 'pin';
+    else if (atom.kind === 'symbol' && atom.name === 'global:FOLL_GET') hold = 'get';
+    else return;
+  }
+  const isAlone = difference.kind !== 'linear' || difference.constant === 0;
+  return query && isAlone ? { query, hold } : undefined;
+}
+
+/** The mode is FOLL_PIN for a user-backed destination, FOLL_GET for a user-backed source, else 0 (include/linux/uio.h, v7). */
+function assumeMode(
+  context: Context,
+  state: State,
+  query: OperationAtom,
+  hold: Hold,
+  isTrue: boolean,
+): State[] {
+  const iterator = query.operands[0]!;
+  const direction = directionTerm(context, state, iterator);
+  const kinds = kindsOf(context, state, iterator);
+  state.iterators.set(iterator, { kinds, direction });
+  return (['pin', 'get', 'none'] as const)
+    .filter(each => (each === hold) === isTrue)
+    .flatMap(each => {
+      const next = state.clone();
+      const value = each === 'pin' ? DEST : SOURCE;
+      if (each !== 'none' && !next.facts.assume(direction, value, value)) return [];
+      const isUserBacked = each !== 'none';
+      return narrowKinds(context, next, iterator, kind => USER_BACKED_KINDS.includes(kind) === isUserBacked);
+    });
 }
 
 /** `kinds` has the iterator and the kinds' names as operands. */

@@ -20,6 +20,11 @@ function multipleAbove(values: Values, a: Term, b: Term): Term {
   return values.arithmetic('*', quotientRoundedUp(values, a, b), b);
 }
 
+/** IS_ERR_VALUE() is asked of an unsigned long: the sign that its conversion took away. */
+function beforeConversion(value: Term): Term {
+  return value.kind === 'operation' && value.operator === 'unsigned' ? value.operands[0]! : value;
+}
+
 const divideRoundingUp: Builtin = (values, [a, b]) => (a && b ? quotientRoundedUp(values, a, b) : undefined);
 const roundUp: Builtin = (values, [a, b]) => (a && b ? multipleAbove(values, a, b) : undefined);
 
@@ -37,7 +42,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   le32_to_cpu: identity,
   u64_to_user_ptr: identity,
   IS_ERR: (values, [pointer]) => pointer && values.isNegative(pointer),
-  IS_ERR_VALUE: (values, [pointer]) => pointer && values.isNegative(pointer),
+  IS_ERR_VALUE: (values, [value]) => value && values.isNegative(beforeConversion(value)),
   IS_ERR_OR_NULL: (values, [pointer]) => pointer && values.isAtMostZero(pointer),
   PTR_ERR_OR_ZERO: (values, [pointer]) => {
     if (!pointer) return;

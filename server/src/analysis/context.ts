@@ -5,7 +5,7 @@ import type { EffectTable } from '../semantics/table.ts';
 import type { Frame } from './frames.ts';
 import type { Observer } from './holdings.ts';
 import type { Members } from './members.ts';
-import { Places } from './places.ts';
+import { type Place, Places, rootKey } from './places.ts';
 import { ReleaseSites } from './releaseSites.ts';
 import type { Acquisition, State, Trace } from './state.ts';
 import { type Atom, mentions, type Replacement, type SymbolAtom, type Term, Terms } from './terms.ts';
@@ -83,13 +83,15 @@ export class Context {
   /** Watches the states that come by; for questions about one place. */
   observer: Observer | undefined;
   steps = 0;
-  /** Whether a function of the file is gone into where it is called, if need be. */
-  isEntered: (name: string) => boolean = () => true;
   /** Some paths were left out because too many states met at a block. */
   leftOut = false;
+  /** Whether a function of the file does something with pages, arrays or iterators, itself or by way of others. */
+  touches: (name: string) => boolean = () => false;
   /** The block of the root or callee that is being executed. */
   block = 0;
   private readonly made = new Set<SymbolAtom>();
+  /** The symbols made for parts of a local that nothing on the path had written, by the local's key. */
+  private readonly read = new Map<string, Set<Atom>>();
   private readonly numbers = new Map<string, number>();
   private readonly names = new Map<FunctionModel, Map<number, string>>();
 
@@ -111,6 +113,11 @@ export class Context {
   /** Whether such a fault was met on a path. */
   hasSeen(fault: Fault): boolean {
     return this.faults.has(keyOf(fault));
+  }
+
+  /** Whether an atom is known to be a pointer: an address, memory from an allocator, or by its type. */
+  isPointer(atom: Atom): boolean {
+    return atom.kind === 'address' || (atom.kind === 'symbol' && atom.fresh) || this.pointers.has(atom);
   }
 
   /** Reports a fault once per kind, place and origin; the shortest path is kept. */
@@ -161,6 +168,26 @@ export class Context {
     const older = this.terms.symbol(`${symbol.name}'`, symbol.fresh);
     state.facts.forget(form => mentions(form, atom => atom === older));
     this.rename(state, atom => (atom === symbol ? older : undefined));
+  }
+
+  /** What a local holds that the function has not written, be it that somebody else has. */
+  untouched(place: Place): SymbolAtom {
+    const root = rootKey(place.key);
+    const known = this.read.get(root) ?? new Set();
+    this.read.set(root, known);
+    const symbol = this.terms.symbol(`uninitialised:${place.key}`);
+    known.add(symbol);
+    return symbol;
+  }
+
+  /** A callee has written a local: what was read of it before goes on under another name. */
+  retireUntouched(state: State, place: Place): void {
+    const read = this.read.get(rootKey(place.key));
+    if (!read) return;
+    const older = (atom: Atom) => this.terms.symbol(`old ${(atom as SymbolAtom).name}`);
+    const retired = new Set<Atom>([...read].map(older));
+    state.facts.forget(form => mentions(form, atom => retired.has(atom)));
+    this.rename(state, atom => (read.has(atom) ? older(atom) : undefined));
   }
 
   /** Puts other terms in the place of symbols and pages, everywhere in a state. */

@@ -126,11 +126,17 @@ function judgeExit(
 
 /** A set without any hold, or of which only some unknown part may be left after releases, is no loss. */
 function mayBeNothing(context: Context, state: State, set: PageSet): boolean {
-  if (!set.isExact) return true;
+  if (!set.isExact || isCountLost(state, set)) return true;
   const holds = possibleHolds(state, set);
   if (!holds.has('none')) return false;
   // Where the iterator decides, only a release elsewhere says that user memory may be behind it.
   return holds.size === 1 || context.releases.of(set.acquisition.key).length === 0;
+}
+
+/** More slots may have been released than there are: nothing relates the number released to the number obtained. */
+function isCountLost(state: State, set: PageSet): boolean {
+  const released = state.facts.bounds(set.from);
+  return released.low !== released.high && state.facts.isUnrelated(set.to, set.from);
 }
 
 /** Whether somebody who outlives the function can still reach the pages. */

@@ -115,6 +115,12 @@ export class Facts {
     return this.bounds(this.terms.subtract(left, right)).high < 0;
   }
 
+  /** Nothing is known of the order of two values. */
+  isUnrelated(left: Term, right: Term): boolean {
+    const { low, high } = this.bounds(this.terms.subtract(left, right));
+    return low < 0 && high > 0;
+  }
+
   /** Adds low <= term <= high. False: that contradicts what is known. */
   assume(term: Term, low: number, high: number): boolean {
     const known = this.bounds(term);
@@ -206,7 +212,7 @@ export class Facts {
   }
 
   /** The term with every atom replaced that an equality expresses by older ones. */
-  private reduce(term: Term): Term {
+  reduce(term: Term): Term {
     const equalities = this.equalitiesByAtom();
     let reduced = term;
     for (let step = 0; step < MAX_REDUCTIONS; step++) {

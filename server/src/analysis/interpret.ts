@@ -62,7 +62,7 @@ export class Interpreter {
     private readonly scope: Scope,
     private readonly maxSteps: number,
   ) {
-    context.isEntered = name => context.program.functions.has(name) && scope.matters(name);
+    context.touches = scope.matters;
   }
 
   /** Counts an instruction. @throws TooComplex, Cancelled */
@@ -438,7 +438,7 @@ export class Activation {
 
   private switch(terminator: Terminator & { kind: 'switch' }, state: State): void {
     const value = new Values(this.context, state, this.frame).value(terminator.value);
-    let rest: State | undefined = state.clone();
+    let rest = [state.clone()];
     for (const { low, high, target } of terminator.cases) {
       const taken = state.clone();
       const label = new Values(this.context, taken, this.frame).value(low);
@@ -453,9 +453,9 @@ export class Activation {
             this.context.rename(next, atom => (atom === value ? label : undefined));
           this.go(target, next);
         }
-      if (isSingle && rest) rest = assume(this.context, rest, equal, false)[0];
+      if (isSingle) rest = rest.flatMap(each => assume(this.context, each, equal, false));
     }
-    if (rest) this.go(terminator.otherwise, rest);
+    for (const each of rest) this.go(terminator.otherwise, each);
   }
 }
 

@@ -3,6 +3,7 @@ import { Facts } from './facts.ts';
 import { joinFacts, type Merged } from './joinFacts.ts';
 import { Memory } from './memory.ts';
 import type { Place } from './places.ts';
+import { hasFailed } from './reach.ts';
 import { type Allocation, addKeeper, type Keeper, type PageSet, type State } from './state.ts';
 import { type Atom, mentions, partsOf, type SymbolAtom, type Term } from './terms.ts';
 
@@ -28,6 +29,8 @@ export function join(context: Context, left: State, incoming: State, tag: string
       const { terms } = context;
       return terms.add(common, merge(slot, terms.subtract(x, common), terms.subtract(y, common)));
     }
+    if (x.kind === 'page' && y.kind === 'page' && x.set === y.set)
+      return context.terms.page(x.set, merge(`${slot}#index`, x.index, y.index));
     return isOwn(x, tag) && !taken.has(x) ? x : mergedSymbol(context, tag, slot, taken);
   };
   const merge = (slot: string, x: Term, y: Term): Term => {
@@ -102,17 +105,13 @@ export function widen(context: Context, before: State, now: State, widening: Wid
  */
 function commonPart(context: Context, x: Term, y: Term): Term | undefined {
   for (const [atom, coefficient] of x.parts)
-    if (coefficient === 1 && y.parts.get(atom) === 1 && (isPointer(context, atom) || isFromBefore(atom)))
+    if (coefficient === 1 && y.parts.get(atom) === 1 && (context.isPointer(atom) || isFromBefore(atom)))
       return atom;
   return;
 }
 
 function isFromBefore(atom: Atom): boolean {
   return atom.kind === 'symbol' && /^(memory|parameter):/.test(atom.name);
-}
-
-function isPointer(context: Context, atom: Atom): boolean {
-  return atom.kind === 'address' || (atom.kind === 'symbol' && atom.fresh) || context.pointers.has(atom);
 }
 
 function isOwn(term: Term, tag: string): term is SymbolAtom {
@@ -177,12 +176,18 @@ function isUntouched(key: string, value: Term): boolean {
 function joinSets(left: State, right: State, result: State, merge: Merge): void {
   for (const [id, x] of left.sets) {
     const y = right.sets.get(id);
-    if (y && x !== y) result.sets.set(id, joinSet(x, y, merge));
+    if (y && x !== y) result.sets.set(id, joinSet(withKeepers(left, x), withKeepers(right, y), merge));
   }
   for (const [id, x] of left.allocations) {
     const y = right.allocations.get(id);
     if (y && x !== y) result.allocations.set(id, joinAllocation(x, y, merge));
   }
+}
+
+/** A callee that is known to have failed here has kept nothing, wherever this state goes. */
+function withKeepers(state: State, set: PageSet): PageSet {
+  if (!set.keepers.some(keeper => hasFailed(state, keeper))) return set;
+  return { ...set, keepers: set.keepers.filter(keeper => !hasFailed(state, keeper)) };
 }
 
 function joinSet(x: PageSet, y: PageSet, merge: Merge): PageSet {
@@ -282,6 +287,7 @@ function isSameSet(a: PageSet | undefined, b: PageSet): boolean {
     a.from === b.from &&
     a.to === b.to &&
     a.keepers.length === b.keepers.length &&
+    (a.keepers[0]?.result === undefined) === (b.keepers[0]?.result === undefined) &&
     a.dropped.length === b.dropped.length &&
     a.hasOwnReference === b.hasOwnReference
   );

@@ -13,10 +13,11 @@ export interface Merged {
   readonly result: Term;
 }
 
-/** What a place held on entry, and an iterator's direction: it is read again where nothing has written it. */
-function isInitial(atom: Term): boolean {
-  if (atom.kind === 'operation') return atom.operator === 'direction';
-  return atom.kind === 'symbol' && (atom.name.startsWith('memory:') || atom.name.startsWith('global:'));
+/** What a place held on entry, what was computed from that, and an iterator's direction: it is read again where nothing has written it. */
+function isInitial(term: Term): boolean {
+  if (term.kind === 'symbol') return /^(memory|global|uninitialised):/.test(term.name);
+  if (term.kind === 'operation') return term.operator === 'direction' || term.operands.every(isInitial);
+  return term.kind === 'linear' && [...term.parts.keys()].every(isInitial);
 }
 
 /** The atoms that a state still speaks of. */
@@ -89,6 +90,7 @@ export function joinFacts(
   for (const { result: form, left: x, right: y } of merged) add(form, x, y);
   keepExtents(context, left, right, result, facts);
   addRelations(context, left, right, result, merged, own, add);
+  keepInvariants(context, left, right, merged, own, facts);
   return facts;
 }
 
@@ -144,14 +146,43 @@ function addRelations(
       if (!mentions(other, atom => own.has(atom)))
         add(terms.subtract(form, other), terms.subtract(x, other), terms.subtract(y, other), true);
   }
+  eachPair(merged, (first, second) => {
+    add(
+      terms.subtract(first.result, second.result),
+      terms.subtract(first.left, second.left),
+      terms.subtract(first.right, second.right),
+      true,
+    );
+  });
+}
+
+function eachPair(merged: readonly Merged[], visit: (first: Merged, second: Merged) => void): void {
   const pairs = merged.slice(0, MAX_PAIRS);
   pairs.forEach((first, at) => {
-    for (const second of pairs.slice(at + 1))
-      add(
-        terms.subtract(first.result, second.result),
-        terms.subtract(first.left, second.left),
-        terms.subtract(first.right, second.right),
-        true,
-      );
+    for (const second of pairs.slice(at + 1)) visit(first, second);
+  });
+}
+
+/**
+ * Affine equalities (Karr 1976), of two merged values with coefficients 1 and -1: a pointer goes up while a count goes
+ * down, and their sum stays what it was.
+ */
+function keepInvariants(
+  context: Context,
+  left: State,
+  right: State,
+  merged: readonly Merged[],
+  own: ReadonlySet<Term>,
+  facts: Facts,
+): void {
+  const { terms } = context;
+  eachPair(merged, (first, second) => {
+    for (const sign of [1, -1]) {
+      const x = left.facts.reduce(terms.add(first.left, second.left, sign));
+      const y = right.facts.reduce(terms.add(first.right, second.right, sign));
+      if (x !== y || mentions(x, atom => own.has(atom))) continue;
+      const form = terms.subtract(terms.add(first.result, second.result, sign), x);
+      if (form.parts.size > 0) facts.assume(form, 0, 0);
+    }
   });
 }

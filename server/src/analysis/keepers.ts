@@ -17,7 +17,15 @@ export function giveToUnknown(
   result: Term | undefined,
 ): void {
   const { state } = values;
-  const keeper: Keeper = { callee: call.callee ?? 'a function pointer', result, failure: failureOf(call) };
+  // Only of what leaves the pages alone can the convention of failure be counted on.
+  const { callee } = call;
+  const isKnownToTouch =
+    callee !== undefined && (context.program.macros.has(callee) || context.touches(callee));
+  const keeper: Keeper = {
+    callee: callee ?? 'a function pointer',
+    result: isKnownToTouch ? undefined : result,
+    failure: failureOf(call),
+  };
   for (const argument of call.arguments) {
     const term = values.value(argument);
     if (argument.type.kind === 'integer' || isAddressOnly(term)) continue;

@@ -44,7 +44,7 @@ export class Memory {
     }
     if (this.isZeroed(place)) return this.terms.constant(0);
     if (page) return page.term;
-    if (place.root.kind === 'local') return this.terms.symbol(`uninitialised:${place.key}`);
+    if (place.root.kind === 'local') return this.context.untouched(place);
     const value = this.terms.symbol(`memory:${place.key}`);
     if (place.type.kind === 'integer' && !place.type.signed) this.terms.unsigned.add(value);
     if (place.type.kind === 'pointer') this.context.pointers.add(value);
@@ -54,11 +54,7 @@ export class Memory {
   private isZeroed(place: Place): boolean {
     if (place.root.kind === 'local') return this.state.memory.has(`${rootKey(place.key)}?zero`);
     if (place.root.kind !== 'pointer') return false;
-    const { pointer } = place.root;
-    for (const allocation of this.state.allocations.values())
-      if (allocation.zeroed && mentions(pointer, atom => atom === allocation.atom)) return true;
-    const base = pointer.kind === 'linear' ? [...pointer.parts.keys()] : [pointer];
-    return base.some(atom => atom.kind === 'address' && this.state.memory.has(`${rootKey(atom.place)}?zero`));
+    return [...place.root.pointer.parts.keys()].some(atom => this.state.isZeroed(atom));
   }
 
   /** The page that array slot `address` holds, where an acquisition filled the array. */
@@ -172,6 +168,7 @@ export class Memory {
     this.clearBelow(place);
     if (place.type.kind !== 'struct' && place.type.kind !== 'array')
       this.state.memory.set(place.key, this.fresh(name, place.type));
+    else this.context.retireUntouched(this.state, place);
   }
 
   private clearBelow(place: Place): void {

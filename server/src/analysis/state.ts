@@ -4,6 +4,8 @@ import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { Facts } from './facts.ts';
 import type { Frame } from './frames.ts';
 import { LIMITS } from './limits.ts';
+import { rootKey } from './places.ts';
+import { isKept } from './reach.ts';
 import type { Atom, Term } from './terms.ts';
 
 /** A call that acquires pages, in one calling context. */
@@ -30,12 +32,12 @@ export interface Keeper {
 
 /** The list with one more keeper; a long list says no more than that somebody has kept it. */
 export function addKeeper(keepers: readonly Keeper[], added: Keeper): readonly Keeper[] {
-  if (
-    keepers.some(known => !known.result || (known.callee === added.callee && known.result === added.result))
-  )
-    return keepers;
-  const isCertain = keepers.length >= LIMITS.keepers;
-  return isCertain ? [{ ...added, callee: keepers[0]!.callee, result: undefined }] : [...keepers, added];
+  // Who certainly kept it says all that there is to say: a list only grows towards that.
+  if (keepers.some(known => !known.result)) return keepers;
+  if (!added.result) return [added];
+  if (keepers.some(known => known.callee === added.callee && known.result === added.result)) return keepers;
+  const isFull = keepers.length >= LIMITS.keepers;
+  return isFull ? [{ ...added, callee: keepers[0]!.callee, result: undefined }] : [...keepers, added];
 }
 
 /** The pages one acquiring call took: those of the latest turn of a loop, or of all turns before. */
@@ -203,6 +205,14 @@ export class State {
     return !this.facts.isAtMost(set.to, set.from);
   }
 
+  /** Whether what a pointer leads to was zero before the analysed code wrote to it. */
+  isZeroed(pointer: Atom): boolean {
+    if (pointer.kind === 'address') return this.memory.has(`${rootKey(pointer.place)}?zero`);
+    for (const allocation of this.allocations.values())
+      if (allocation.zeroed && allocation.atom === pointer) return true;
+    return false;
+  }
+
   /** States that differ in this are kept apart: what remains of each set, and what became of each allocation. */
   property(): string {
     const parts: string[] = [];
@@ -251,7 +261,9 @@ export class State {
 
   private extent(set: PageSet): string {
     if (set.status !== 'held') return '';
-    const isGiven = set.keepers.length > 0 ? 'k' : '';
-    return isGiven + (!set.isExact || this.mayRemain(set) ? '' : '0');
+    // Where the iterator decides on the hold, a callee that failed may as well have had nothing to keep.
+    const isDefinite = set.mode === 'pin' || set.mode === 'get';
+    const isGiven = isDefinite ? isKept(this, set.keepers) : set.keepers.length > 0;
+    return (isGiven ? 'k' : '') + (!set.isExact || this.mayRemain(set) ? '' : '0');
   }
 }

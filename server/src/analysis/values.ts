@@ -143,6 +143,8 @@ export class Values extends Memory {
     const left = this.value(expression.left);
     const right = this.value(expression.right);
     const operator = expression.operator;
+    // Nobody adds to a NULL pointer.
+    if (expression.type.kind === 'pointer' && left.kind !== 'linear') this.state.facts.assumeNot(left, 0);
     if (operator === '+' || operator === '-') return this.terms.add(left, right, operator === '+' ? 1 : -1);
     if (/^[=!<>]/.test(operator) && operator !== '<<' && operator !== '>>') {
       const common = commonType(expression.left.type, expression.right.type);

@@ -29,6 +29,7 @@ export function lowerProgram(parsed: ParsedFile, isOfInterest: (callee: string) 
   const types = new TypeTable();
   const definitions = new Map<string, Definition>();
   const references: FunctionReference[] = [];
+  const macros = new Set<string>();
   eachTopLevel(parsed.root, node => {
     defineTopLevel(node, types);
     if (node.type === 'function_definition') {
@@ -36,6 +37,7 @@ export function lowerProgram(parsed: ParsedFile, isOfInterest: (callee: string) 
       // Headers are read behind the file: its own definition comes first.
       if (definition && !definitions.has(definition.name)) definitions.set(definition.name, definition);
     } else if (node.type === 'declaration') collectTables(node, references);
+    else if (node.type === 'preproc_function_def') macros.add(node.childForFieldName('name')?.text ?? '');
   });
   const callers = callersOf(definitions);
   const wanted = closure(definitions, callers, isOfInterest);
@@ -49,7 +51,7 @@ export function lowerProgram(parsed: ParsedFile, isOfInterest: (callee: string) 
       skipped.push({ name: definition.name, span, reason: 'the function is too long' });
     else functions.set(definition.name, lowerFunction(definition, types, notes, parsed.text));
   }
-  return { text: parsed.text, functions, skipped, references, callers };
+  return { text: parsed.text, functions, macros, skipped, references, callers };
 }
 
 function definitionOf(node: Node, parsed: ParsedFile): Definition | undefined {

@@ -145,6 +145,8 @@ export interface FunctionReference {
 export interface Program {
   readonly text: string;
   readonly functions: ReadonlyMap<string, FunctionModel>;
+  /** Function-like macros that the file defines: what they do to their arguments is not known. */
+  readonly macros: ReadonlySet<string>;
   /** Functions that were not lowered: not of interest, or broken. */
   readonly skipped: readonly { readonly name: string; readonly span: Span; readonly reason?: string }[];
   readonly references: readonly FunctionReference[];

@@ -23,7 +23,8 @@ export const useAfterRelease: Check = {
       );
     if (!isAnythingGone(values.state)) return;
     if (row) checkRow(context, values, call, row);
-    else if (!call.callee || !context.isEntered(call.callee)) checkUnknown(context, values, call);
+    else if (!call.callee || !context.program.functions.has(call.callee) || !context.touches(call.callee))
+      checkUnknown(context, values, call);
     for (const argument of call.arguments) checkReads(context, values, argument, false);
   },
   assign(context, values, place, value) {
