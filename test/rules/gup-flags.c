@@ -114,25 +114,25 @@ static int longterm_peer_bad(unsigned long addr, int nr, struct page **pages)
 static int comparison_bad(unsigned long addr, int nr, struct page **pages, int direction)
 {
 	return get_user_pages_fast(addr, nr, direction == DMA_FROM_DEVICE, pages);
-//                                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ gup-flags (warning): `direction == DMA_FROM_DEVICE` is a truth value where get_user_pages_fast() takes FOLL_* flags: it only works while FOLL_WRITE is 1
+//                                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ gup-flags (hint): `direction == DMA_FROM_DEVICE` is a truth value where get_user_pages_fast() takes FOLL_* flags: it only works while FOLL_WRITE is 1
 }
 
 static int bool_bad(unsigned long addr, int nr, struct page **pages, bool write)
 {
 	return get_user_pages_fast(addr, nr, write, pages);
-//                                           ^^^^^ gup-flags (warning): `write` is a truth value where get_user_pages_fast() takes FOLL_* flags: it only works while FOLL_WRITE is 1
+//                                           ^^^^^ gup-flags (hint): `write` is a truth value where get_user_pages_fast() takes FOLL_* flags: it only works while FOLL_WRITE is 1
 }
 
 static int twice_negated_bad(unsigned long addr, int nr, struct page **pages, unsigned long access)
 {
 	return get_user_pages_fast(addr, nr, !!(access & VM_WRITE), pages);
-//                                           ^^^^^^^^^^^^^^^^^^^^^ gup-flags (warning): `!!(access & VM_WRITE)` is a truth value where get_user_pages_fast() takes FOLL_* flags: it only works while FOLL_WRITE is 1
+//                                           ^^^^^^^^^^^^^^^^^^^^^ gup-flags (hint): `!!(access & VM_WRITE)` is a truth value where get_user_pages_fast() takes FOLL_* flags: it only works while FOLL_WRITE is 1
 }
 
 static int either_bad(unsigned long addr, int nr, struct page **pages, int a, int b)
 {
 	return get_user_pages_fast(addr, nr, a || b, pages);
-//                                           ^^^^^^ gup-flags (warning): `a || b` is a truth value where get_user_pages_fast() takes FOLL_* flags: it only works while FOLL_WRITE is 1
+//                                           ^^^^^^ gup-flags (hint): `a || b` is a truth value where get_user_pages_fast() takes FOLL_* flags: it only works while FOLL_WRITE is 1
 }
 
 static int comparison_in_a_variable_bad(unsigned long addr, int nr, struct page **pages, int direction)
@@ -140,7 +140,7 @@ static int comparison_in_a_variable_bad(unsigned long addr, int nr, struct page 
 	int write = direction == DMA_FROM_DEVICE;
 
 	return get_user_pages_fast(addr, nr, write, pages);
-//                                           ^^^^^ gup-flags (warning): `write` is a truth value where get_user_pages_fast() takes FOLL_* flags: it only works while FOLL_WRITE is 1
+//                                           ^^^^^ gup-flags (hint): `write` is a truth value where get_user_pages_fast() takes FOLL_* flags: it only works while FOLL_WRITE is 1
 }
 
 static int condition_ok(unsigned long addr, int nr, struct page **pages, int direction)
@@ -151,7 +151,7 @@ static int condition_ok(unsigned long addr, int nr, struct page **pages, int dir
 static int one_bad(unsigned long addr, int nr, struct page **pages)
 {
 	return get_user_pages_fast(addr, nr, 1, pages);
-//                                           ^ gup-flags (warning): `1` gives get_user_pages_fast() flags by number: the numbers of FOLL_* differ between kernels
+//                                           ^ gup-flags (hint): `1` gives get_user_pages_fast() flags by number: the numbers of FOLL_* differ between kernels
 }
 
 static int number_in_an_arm_bad(unsigned long addr, int nr, struct page **pages, int write)

@@ -39,6 +39,8 @@ export interface Fault {
   readonly origin: { readonly span: Span; readonly callee: string; readonly placeText: string };
   readonly acquisition?: Acquisition;
   readonly confidence: 'certain' | 'guess';
+  /** Works as the kernel is today: worth a hint, whatever the rule's severity. */
+  readonly isLatent?: boolean;
   readonly trace: Trace | undefined;
   /** Whether the trace is that of one path that was gone from end to end; undefined where it is on no single path. */
   readonly isReplayed?: boolean;

@@ -16,7 +16,7 @@ export function judgeDirtying(
   if (members.dirtiesUnknown) return [];
   const faults = new Map<number, Fault>();
   for (const site of sites) {
-    if (site.effect.hold !== 'pin' || !mayBeWritten(site, program)) continue;
+    if (site.effect.hold !== 'pin' || !mayBeWritten(site, program) || isExported(site, program)) continue;
     const start = site.call.span.start;
     const stores = members.stores.filter(store => store.acquisition.span.start === start);
     const keys = new Set(stores.map(store => store.key));
@@ -46,6 +46,11 @@ function mayBeWritten(site: AcquisitionSite, program: Program): boolean {
   if (isWriteOperation(site, program)) return false;
   if (site.directions.has('dest')) return true;
   return site.directions.has('variable') && /\bFOLL_WRITE\b/.test(body);
+}
+
+/** Other modules get at the pages of an exported function, and may mark them. */
+function isExported({ function: { name } }: AcquisitionSite, program: Program): boolean {
+  return new RegExp(`\\bEXPORT_SYMBOL\\w*\\(\\s*${name}\\b`).test(program.text);
 }
 
 /** write(2) takes data out of user memory, whatever flags it pins it with. */

@@ -48,7 +48,7 @@ function findingOf(file: string, text: string, fault: Fault, rule: Rule, severit
 
 /** A guess weighs one step less; what no single path was found to do is shown to whoever asks for hints. */
 function severityOf(fault: Fault, severity: Severity): Severity {
-  if (isUnproven(fault)) return 'hint';
+  if (fault.isLatent || isUnproven(fault)) return 'hint';
   return fault.confidence === 'guess' ? ONE_STEP_LOWER[severity] : severity;
 }
 

@@ -80,7 +80,7 @@ The \`_fast\` functions know only some of the flags and fail with \`-EINVAL\` on
 
 The numbers of the flags have changed and will again (FOLL_GET was 4 and is 2). A literal number, or a truth value that
 happens to be FOLL_WRITE because that is 1, says nothing to the reader and breaks with the next change. A truth value, or 1,
-still works and is reported one step lower.
+still works and is reported as a hint.
 
 \`iov_iter_extract_mode()\`, where a tree has it, answers FOLL_PIN, FOLL_GET or 0. Mainline has
 \`iov_iter_extract_will_pin()\` instead, which answers true or false: comparing one as if it were the other is never right.`,

@@ -56,8 +56,8 @@ function report(
     frame: values.frame,
     origin: { span: call.span, callee: call.callee ?? '', placeText: context.source(argument.span) },
     // FOLL_WRITE is 1 in mainline: a truth value does what was meant.
-    confidence:
-      details.cause === 'truth' || values.value(argument) === values.number(1) ? 'guess' : 'certain',
+    isLatent: details.cause === 'truth' || values.value(argument) === values.number(1),
+    confidence: 'certain',
     trace: values.state.trace,
     details: { ...details, start: String(argument.span.start), end: String(argument.span.end) },
     callee: calleeOf(call),
