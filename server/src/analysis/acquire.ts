@@ -54,7 +54,7 @@ function isWithoutPages(call: Call): boolean {
   return array !== undefined && call.state.facts.isZero(array);
 }
 
-function acquisitionOf(
+export function acquisitionOf(
   context: Context,
   values: Values,
   instruction: CallInstruction,

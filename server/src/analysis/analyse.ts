@@ -95,13 +95,13 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
   }
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
   for (const site of sites.values()) judgeAtCallers(program, site);
-  faults.push(...judgeMembers(members), ...judgeDirtying([...sites.values()], members, program));
+  const flow = new PageFlow(program, table);
+  faults.push(...judgeMembers(members, flow), ...judgeDirtying([...sites.values()], members, program));
   const replayed = distinct(faults).map(fault => {
     const run = runs.get(rootOf(fault.frame).function);
     // What is judged over the whole file happens on no single path.
     return run?.context.hasSeen(fault) ? replay(run.context, fault, run.scope) : fault;
   });
-  const flow = new PageFlow(program, table);
   return { faults: replayed, sites: [...sites.values()], flow, given };
 }
 

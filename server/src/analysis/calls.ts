@@ -12,7 +12,7 @@ import type {
   View,
 } from '../semantics/effects.ts';
 import { RESULT } from '../semantics/effects.ts';
-import { acquire, modeOf, reportSite } from './acquire.ts';
+import { acquire, acquisitionOf, modeOf, reportSite } from './acquire.ts';
 import { builtinValue } from './builtins.ts';
 import { noteHold, onlyHold } from './containers.ts';
 import type { Context } from './context.ts';
@@ -27,7 +27,7 @@ import {
   SOURCE,
 } from './iterators.ts';
 import { forgetLocal, giveToUnknown, keep } from './keepers.ts';
-import { memberOf, noteDirtied } from './members.ts';
+import { memberOf, noteDirtied, structOfMember } from './members.ts';
 import { pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { calleeOf, pageOf, placeOfCall, release } from './release.ts';
@@ -116,7 +116,7 @@ function applyEffects(
       case 'acquire':
         if (effect.extraction) reportSite(context, values, call, row, effect);
         if (effect.pages.form === 'argument') ownReference(values, call, effect.pages.argument);
-        else if (effect.pages.form === 'object') fill(context, values, call, effect);
+        else if (effect.pages.form === 'object') fill(context, values, call, row, effect);
         break;
       case 'store':
         result ??= resultSymbol(values, call);
@@ -370,12 +370,24 @@ function store(context: Context, values: Values, call: CallInstruction, effect: 
 }
 
 /** An object gets pages of its own, and its flags say which. */
-function fill(context: Context, values: Values, call: CallInstruction, effect: Acquire): void {
+function fill(
+  context: Context,
+  values: Values,
+  call: CallInstruction,
+  row: FunctionRow,
+  effect: Acquire,
+): void {
   const container = effect.pages.form === 'object' && argumentValue(values, call, effect.pages.argument);
   if (!container) return;
   forgetFlags(context, values, container);
   const iterator = effect.iterator && argumentValue(values, call, effect.iterator);
   const mode = modeOf(context, values.state, effect, iterator || undefined);
+  const member = memberOf(context, container);
+  if (member && mode.includes('-'))
+    context.members.conditionalObjects.set(
+      structOfMember(member),
+      acquisitionOf(context, values, call, row, effect),
+    );
   noteHold(
     context,
     values,

@@ -1,6 +1,7 @@
 import type { Program } from '../program/model.ts';
 import type { AcquisitionSite } from './analyse.ts';
 import type { Fault } from './context.ts';
+import type { Fate } from './fates.ts';
 import type { MemberRelease, Members } from './members.ts';
 import type { Release } from './state.ts';
 
@@ -25,7 +26,7 @@ export function judgeDirtying(
       .filter(key => !members.dirtied.has(key))
       .flatMap(key => members.releases.get(key) ?? [])
       .filter(each => each.hold === 'pin');
-    const isUnwind = [site.fates.alone, site.fates.called].some(fates => fates.has('kept'));
+    const isUnwind = fatesOf(site).has('kept');
     const inFunction =
       isUnwind || members.dirtied.has(start) ? [] : (members.endings.get(start)?.values() ?? []);
     const releases: readonly (Release | MemberRelease)[] = [...inFunction, ...inMember];
@@ -46,6 +47,11 @@ function mayBeWritten(site: AcquisitionSite, program: Program): boolean {
   if (isWriteOperation(site, program)) return false;
   if (site.directions.has('dest')) return true;
   return site.directions.has('variable') && /\bFOLL_WRITE\b/.test(body);
+}
+
+/** A static function is judged at its callers, where these were seen. */
+function fatesOf({ fates, function: model }: AcquisitionSite): ReadonlySet<Fate> {
+  return model.isStatic && fates.called.size > 0 ? fates.called : fates.alone;
 }
 
 /** Other modules get at the pages of an exported function, and may mark them. */

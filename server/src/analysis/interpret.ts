@@ -173,8 +173,11 @@ export class Activation {
     this.dropDead(block, state);
     const states = this.states.get(block.id) ?? new Map<string, Meeting>();
     this.states.set(block.id, states);
+    const isAgain = this.isBackEdgeTo(block);
+    // The next turn releases what lies at another index under the same name.
+    if (isAgain) state.released.clear();
     // The first turn of a loop is kept apart from the later ones: what a loop does at least once is then known behind it.
-    const property = state.property() + (this.isBackEdgeTo(block) ? AGAIN : '');
+    const property = state.property() + (isAgain ? AGAIN : '');
     const known = states.get(property);
     if (!known && states.size >= LIMITS.statesPerBlock) {
       this.context.leftOut = true;

@@ -1,20 +1,31 @@
 import type { Hold } from '../semantics/holds.ts';
 import type { Fault } from './context.ts';
-import type { MemberFlag, MemberKey, MemberRelease, MemberStore, Members } from './members.ts';
+import { isMember, variableLocation } from './locations.ts';
+import {
+  type MemberFlag,
+  type MemberKey,
+  type MemberRelease,
+  type MemberStore,
+  type Members,
+  structOfMember,
+} from './members.ts';
+import type { PageFlow } from './pageFlow.ts';
+import type { Acquisition } from './state.ts';
 
 /**
  * What is wrong with releases of pages found in members, judged by what all functions of the file put there. It rests
  * on the type of the object alone: every fault is a guess, and pages of unknown origin in the member silence it.
  */
-export function judgeMembers(members: Members): Fault[] {
+export function judgeMembers(members: Members, flow: PageFlow): Fault[] {
   const faults: Fault[] = [];
   const flags = new ModeFlags(members);
   for (const [key, releases] of members.releases) {
-    const stores = key === '' ? [] : members.storesOf(key);
-    for (const release of atCallers(releases)) {
-      const fault = stores.length > 0 ? judge(key, release, stores, members, flags) : undefined;
-      if (fault) faults.push(fault);
-    }
+    for (const release of atCallers(releases))
+      for (const each of key === '' ? cameFrom(release, flow) : [key]) {
+        const stores = members.storesOf(each);
+        const fault = stores.length > 0 ? judge(each, release, stores, members, flags) : undefined;
+        if (fault) faults.push(fault);
+      }
   }
   return [...faults, ...flags.wronglySet().map(wrongFlag)];
 }
@@ -26,6 +37,13 @@ function atCallers(releases: readonly MemberRelease[]): MemberRelease[] {
       release.frame.parent !== undefined ||
       !releases.some(other => other.span.start === release.span.start && other.frame.parent !== undefined),
   );
+}
+
+/** The members that a helper's callers take the page from which they give to it. */
+function cameFrom({ parameter, frame }: MemberRelease, flow: PageFlow): MemberKey[] {
+  if (parameter === undefined) return [];
+  const sources = flow.leadingTo([variableLocation(frame.function, parameter)]);
+  return [...sources].filter(isMember);
 }
 
 function judge(
@@ -82,7 +100,7 @@ function faultOf(
 /** A flag that says which hold pages carry, set by something else than the iterator's answer. */
 interface WrongFlag {
   readonly flag: MemberFlag;
-  readonly store: MemberStore;
+  readonly acquisition: Acquisition;
 }
 
 /** The members that record which hold the pages beside them carry. */
@@ -91,8 +109,8 @@ class ModeFlags {
 
   /** The flags of pages in member `key`: asked from the iterator, or different where the pages differ, or tested elsewhere. */
   of(key: MemberKey, hold: Hold, stores: readonly MemberStore[]): MemberKey[] {
-    const tag = tagOf(key);
-    const asked = this.members.flags.filter(flag => flag.isAsked && tagOf(flag.key) === tag);
+    const tag = structOfMember(key);
+    const asked = this.members.flags.filter(flag => flag.isAsked && structOfMember(flag.key) === tag);
     const tested = (this.members.releases.get(key) ?? [])
       .filter(release => release.hold === hold)
       .flatMap(release => [...release.guards.keys()])
@@ -139,16 +157,18 @@ class ModeFlags {
     for (const key of guards) {
       const settings = this.members.flags.filter(flag => flag.key === key && flag.isBool);
       if (settings.some(flag => flag.isAsked)) continue;
-      const store = this.members.stores.find(each => each.isConditional && tagOf(each.key) === tagOf(key));
+      const store = this.members.stores.find(
+        each => each.isConditional && structOfMember(each.key) === structOfMember(key),
+      );
+      const acquisition = store?.acquisition ?? this.members.conditionalObjects.get(structOfMember(key));
       const flag = settings.find(each => each.number !== undefined && each.number !== 0);
-      if (store && flag) found.push({ flag, store });
+      if (acquisition && flag) found.push({ flag, acquisition });
     }
     return found;
   }
 }
 
-function wrongFlag({ flag, store }: WrongFlag): Fault {
-  const { acquisition } = store;
+function wrongFlag({ flag, acquisition }: WrongFlag): Fault {
   return {
     kind: 'unasked-release',
     span: flag.span,
@@ -160,5 +180,3 @@ function wrongFlag({ flag, store }: WrongFlag): Fault {
     details: { set: flag.key },
   };
 }
-
-const tagOf = (key: MemberKey): string => key.slice(0, key.indexOf('::'));

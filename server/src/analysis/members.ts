@@ -30,6 +30,8 @@ export interface MemberRelease extends Release {
   readonly hold: Released;
   readonly call: NonNullable<Fault['callee']>;
   readonly placeText: string;
+  /** Where a function releases what it was given: the id of its parameter. */
+  readonly parameter: number | undefined;
   readonly trace: Trace | undefined;
   /** Members of which the path knows whether they are zero: true where they are not. */
   readonly guards: ReadonlyMap<MemberKey, boolean>;
@@ -58,6 +60,8 @@ export class Members {
   readonly arrays = new Map<number, Set<MemberKey>>();
   /** Members that hold pages of which nothing is known. */
   readonly foreign = new Set<MemberKey>();
+  /** Acquisitions into an object that lies in a member, where the iterator decides about the hold: by the struct's tag. */
+  readonly conditionalObjects = new Map<string, Acquisition>();
   /** Members whose pages are marked dirty somewhere, and acquisitions (by the offset of the call). */
   readonly dirtied = new Set<MemberKey | number>();
   /** Pages of unknown origin are marked dirty: they may be anybody's. */
@@ -116,6 +120,9 @@ export class Members {
     return seen;
   }
 }
+
+/** `struct foo` of `struct foo::pages`. */
+export const structOfMember = (key: MemberKey): string => key.slice(0, key.indexOf('::'));
 
 /** Stands for whatever keeps pages by their number or address: all pages found again by it. */
 export const BY_NUMBER: MemberKey = 'by number';

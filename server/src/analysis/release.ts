@@ -155,6 +155,7 @@ function releaseForeign(releasing: Releasing, term: Term, count: Term | undefine
   const { context, state, instruction, values, effect } = releasing;
   const isOwnFunction = context.program.functions.has(instruction.callee ?? '');
   if (state.warned || isOwnFunction || state.facts.isZero(term)) return;
+  if (count && state.facts.isZero(count)) return;
   const release = {
     callee: instruction.callee ?? '',
     span: instruction.calleeSpan,
@@ -167,6 +168,7 @@ function releaseForeign(releasing: Releasing, term: Term, count: Term | undefine
     hold: effect.hold,
     call: calleeOf(instruction),
     placeText: context.source(instruction.arguments[effect.pages.argument - 1]!.span),
+    parameter: parameterIn(term),
     trace: state.trace,
     guards: testedMembers(context, state),
     isDecided: knowsIterator(state),
@@ -175,6 +177,12 @@ function releaseForeign(releasing: Releasing, term: Term, count: Term | undefine
   const before = state.released.get(term);
   if (before && before.count === count) reportForeignSecond(releasing, before.release);
   state.released.set(term, { count, release });
+}
+
+/** The id of the root's parameter that a value still is. */
+function parameterIn(term: Term): number | undefined {
+  const id = term.kind === 'symbol' ? /^parameter:(\d+):/.exec(term.name)?.[1] : undefined;
+  return id === undefined ? undefined : Number(id);
 }
 
 /** Pages that lie in such a member may be among those that are released. */

@@ -232,6 +232,7 @@ export class State {
     // An iterator that only some paths built, or built the other way, is used the way that fits its path.
     for (const [iterator, { builtBy, direction }] of this.iterators)
       if (builtBy) parts.push(`i${iterator.id}=${direction?.id}`);
+    for (const term of this.released.keys()) parts.push(`released ${term.id}`);
     if (this.warned) parts.push('warned');
     return parts.sort().join(';');
   }
