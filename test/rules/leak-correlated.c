@@ -80,7 +80,7 @@ static int need_unpin_bad(unsigned long addr, bool user)
 	if (need_unpin)
 		unpin_user_page(page);
 	return err;
-//      ^^^^^^^^^^^ page-leak (warning): `page` (pins from pin_user_pages_fast()) are left behind at this error exit: other exits release them, this one does not
+//      ^^^^^^^^^^^ page-leak: `page` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
 }
 
 static int optional_ok(unsigned long addr, unsigned int flags)

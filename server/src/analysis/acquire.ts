@@ -419,6 +419,7 @@ function blankSet(call: Prepared): PageSet {
       ? (directionOf(call.context, call.state, iterator) ?? 'variable')
       : flagsDirection(operand(call, call.effect.flags)),
     isViewed: false,
+    viewers: [],
     dropped: [],
   };
 }

@@ -26,8 +26,9 @@ import {
   kindsOf,
   SOURCE,
 } from './iterators.ts';
-import { forgetLocal, giveToUnknown, keep } from './keepers.ts';
+import { failureOf, forgetLocal, giveToUnknown, keep } from './keepers.ts';
 import { memberOf, noteDirtied, structOfMember } from './members.ts';
+import { noteNumbersGiven } from './numbers.ts';
 import { pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { calleeOf, pageOf, placeOfCall, release } from './release.ts';
@@ -63,13 +64,31 @@ export function executeCall(
   if (!row) {
     const result = resultSymbol(values, call);
     giveToUnknown(context, values, call, result);
+    giveNumbers(values, call, result);
     values.state.released.clear();
     for (const argument of call.arguments) forgetBuilder(context, values.state, values.value(argument));
     return [{ state: values.state, result }];
   }
   const followed = row.effects.find(isFollowed);
   if (followed?.kind === 'acquire') return acquire(context, values, call, row, followed);
-  return [{ state: values.state, result: applyEffects(context, values, call, row, block) }];
+  const result = applyEffects(context, values, call, row, block);
+  if (!isPassing(row)) giveNumbers(values, call, result);
+  return [{ state: values.state, result }];
+}
+
+/** Whatever was mapped under the address, the callee is done with it when it returns. */
+const PASSING = /^_*(mem|copy_|clear_|flush_|kunmap|kmap|printk|pr_|dev_|trace_)/;
+
+/** A callee that keeps no number it is given: it computes, prints, copies or releases. */
+function isPassing(row: FunctionRow): boolean {
+  return PASSING.test(row.name) || row.effects.some(({ kind }) => /^(view|query|release|free)$/.test(kind));
+}
+
+function giveNumbers(values: Values, call: CallInstruction, result: Term | undefined): void {
+  if (values.state.sets.size === 0) return;
+  const terms = call.arguments.map(argument => values.value(argument));
+  const keeper: Keeper = { callee: call.callee ?? 'a function pointer', result, failure: failureOf(call) };
+  noteNumbersGiven(values.state, terms, keeper);
 }
 
 function resultSymbol(values: Values, call: CallInstruction): Term {
@@ -239,14 +258,14 @@ function allocate(context: Context, values: Values, call: CallInstruction, effec
 function view(context: Context, values: Values, call: CallInstruction, effect: View): Term {
   const of = argumentValue(values, call, effect.of);
   if (!of) return resultSymbol(values, call);
-  const page =
-    effect.as === 'address' && !/kmap/.test(call.callee ?? '') ? pageOf(values.state, of) : undefined;
-  if (page) values.state.updateSet(page.set.id, { isViewed: true });
   const stored = pageOf(values.state, of)
     ? undefined
     : values.storedPage(of, `${values.frame.key}@${call.span.start}`);
   if (stored) return stored;
   if (effect.as === 'named') return context.terms.operation(PAGE_IN, of);
+  // A mapping ends with its user: nobody finds the page by it later.
+  if (effect.as === 'address' && /kmap/.test(call.callee ?? ''))
+    return context.terms.operation('address', of, context.terms.symbol('mapped'));
   if (effect.as === 'address') return context.terms.operation('address', of);
   const behind = behindAddress(of);
   if (behind) return behind;

@@ -227,6 +227,7 @@ export class Context {
         from: again(set.from),
         to: again(set.to),
         keepers: set.keepers.map(keeper => ({ ...keeper, result: maybe(keeper.result) })),
+        viewers: set.viewers.map(keeper => ({ ...keeper, result: maybe(keeper.result) })),
       });
     }
     for (const [id, allocation] of state.allocations)

@@ -105,7 +105,8 @@ function judgeExit(
     const array = set.pointer && lostArrays.get(set.pointer);
     if (!isOwned(state, set, live)) {
       if (array) withPages.add(array);
-      if (!set.isViewed) account.losses.push({ exit, confidence: 'certain', array: array?.placeText });
+      if (!isKnownByNumber(state, set, live))
+        account.losses.push({ exit, confidence: 'certain', array: array?.placeText });
       else if (isError) account.abandoned.push({ exit, confidence: 'guess' });
       else account.isReleasedSomewhere = true;
     } else if (isError && !isKept(state, set.keepers) && !knowsCount(state, set, live, value))
@@ -145,6 +146,17 @@ function isOwned(state: State, set: PageSet, live: ReadonlySet<Term>): boolean {
   if (set.pointer && !state.freed.has(set.pointer) && live.has(set.pointer)) return true;
   if (set.page && live.has(set.page)) return true;
   for (const term of live) if (term.kind === 'page' && term.set === set.id) return true;
+  return false;
+}
+
+/** Whether somebody may find the pages by a pfn or an address. */
+function isKnownByNumber(state: State, set: PageSet, live: ReadonlySet<Term>): boolean {
+  if (set.isViewed || isKept(state, set.viewers)) return true;
+  for (const term of live)
+    if (term.kind === 'operation' && term.operator === 'address') {
+      const [of] = term.operands;
+      if (of === set.page || (of?.kind === 'page' && of.set === set.id)) return true;
+    }
   return false;
 }
 

@@ -18,6 +18,7 @@ import { iteratorsIn } from './iterators.ts';
 import { isSameState, join, widen } from './join.ts';
 import { LIMITS } from './limits.ts';
 import { noteAssignment } from './members.ts';
+import { noteNumbersStored } from './numbers.ts';
 import { allocationOf, reachable, setsOf } from './reach.ts';
 import { type Shape, shapeOf } from './shapes.ts';
 import type { State } from './state.ts';
@@ -281,6 +282,9 @@ export class Activation {
     this.noteArray(values.state, term, placeExpression);
     const type = placeExpression.type.kind === 'unknown' ? value.type : placeExpression.type;
     noteAssignment(values, { place, type, value: term, span: placeExpression.span });
+    const isPlainLocal =
+      place.root.kind === 'local' && place.path === '' && placeExpression.kind === 'variable';
+    if (!isPlainLocal) noteNumbersStored(values.state, term);
     values.store(place, term);
   }
 

@@ -2,6 +2,7 @@ import type { Context } from './context.ts';
 import { Facts } from './facts.ts';
 import { joinFacts, type Merged } from './joinFacts.ts';
 import { Memory } from './memory.ts';
+import { noteNumbersStored } from './numbers.ts';
 import type { Place } from './places.ts';
 import { hasFailed } from './reach.ts';
 import { type Allocation, addKeeper, type Keeper, type PageSet, type State } from './state.ts';
@@ -150,8 +151,12 @@ function joinMemory(context: Context, left: State, right: State, result: State, 
     const place = context.places.get(key);
     // What one side has not read or written: an untouched place reads the same again, a local is not declared yet.
     if (!place || (place.root.kind === 'local' && !(x && y)) || isPassing(place)) result.memory.delete(key);
-    else if (x && y) result.memory.set(key, merge(key, x, y));
-    else if (isUntouched(key, x ?? y!)) result.memory.set(key, x ?? y!);
+    else if (x && y) {
+      // Behind the merge the number of the page has another name.
+      noteNumbersStored(result, x);
+      noteNumbersStored(result, y);
+      result.memory.set(key, merge(key, x, y));
+    } else if (isUntouched(key, x ?? y!)) result.memory.set(key, x ?? y!);
     else {
       const initial = new Memory(context, x ? right : left).initial(place);
       result.memory.set(key, x ? merge(key, x, initial) : merge(key, initial, y!));
@@ -186,8 +191,13 @@ function joinSets(left: State, right: State, result: State, merge: Merge): void 
 
 /** A callee that is known to have failed here has kept nothing, wherever this state goes. */
 function withKeepers(state: State, set: PageSet): PageSet {
-  if (!set.keepers.some(keeper => hasFailed(state, keeper))) return set;
-  return { ...set, keepers: set.keepers.filter(keeper => !hasFailed(state, keeper)) };
+  const isStale = (keeper: Keeper): boolean => hasFailed(state, keeper);
+  if (!set.keepers.some(isStale) && !set.viewers.some(isStale)) return set;
+  return {
+    ...set,
+    keepers: set.keepers.filter(keeper => !isStale(keeper)),
+    viewers: set.viewers.filter(keeper => !isStale(keeper)),
+  };
 }
 
 function joinSet(x: PageSet, y: PageSet, merge: Merge): PageSet {
@@ -208,6 +218,7 @@ function joinSet(x: PageSet, y: PageSet, merge: Merge): PageSet {
     isViewed: x.isViewed || y.isViewed,
     hasOwnReference: x.hasOwnReference || y.hasOwnReference,
     keepers: union(x.keepers, y.keepers),
+    viewers: union(x.viewers, y.viewers),
     dropped: unionReleases(x, y),
   };
 }
@@ -287,6 +298,8 @@ function isSameSet(a: PageSet | undefined, b: PageSet): boolean {
     a.from === b.from &&
     a.to === b.to &&
     a.keepers.length === b.keepers.length &&
+    a.viewers.length === b.viewers.length &&
+    a.isViewed === b.isViewed &&
     (a.keepers[0]?.result === undefined) === (b.keepers[0]?.result === undefined) &&
     a.dropped.length === b.dropped.length &&
     a.hasOwnReference === b.hasOwnReference

@@ -49,7 +49,8 @@ function atomsIn(context: Context, state: State): Set<Term> {
       set.exists.term,
     ])
       add(term);
-  for (const set of state.sets.values()) for (const keeper of set.keepers) add(keeper.result);
+  for (const set of state.sets.values())
+    for (const keeper of [...set.keepers, ...set.viewers]) add(keeper.result);
   for (const keepers of state.keepers.values()) for (const keeper of keepers) add(keeper.result);
   for (const allocation of state.allocations.values()) add(allocation.atom);
   for (const { direction } of state.iterators.values()) add(direction);

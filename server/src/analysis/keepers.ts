@@ -34,7 +34,8 @@ export function giveToUnknown(
   }
 }
 
-function failureOf(call: CallInstruction): Keeper['failure'] {
+/** How a call of unknown effect tells its failure, by the type of its result. */
+export function failureOf(call: CallInstruction): Keeper['failure'] {
   const type = call.result?.type;
   if (type?.kind === 'pointer') return 'pointer';
   return type?.kind === 'integer' && type.bits === 1 ? 'bool' : 'number';

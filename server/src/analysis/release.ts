@@ -231,7 +231,8 @@ function neverFilled(state: State, term: Term): PageSet | undefined {
 
 /** A page of unknown origin may be one whose pfn or address was kept. */
 function releaseUnknown(state: State): void {
-  for (const set of state.sets.values()) if (set.isViewed) state.updateSet(set.id, { isExact: false });
+  for (const set of state.sets.values())
+    if (set.isViewed || set.viewers.length > 0) state.updateSet(set.id, { isExact: false });
 }
 
 /** Releasing slot `index` takes it off the front or the back; elsewhere some unknown part remains. */

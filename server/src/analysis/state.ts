@@ -74,8 +74,10 @@ export interface PageSet {
   readonly hasOwnReference: boolean;
   /** What the transfer does to the pages: FOLL_WRITE or a destination writes them. */
   readonly direction: Direction | 'variable';
-  /** Its pfn or bus address was taken: whoever got that may be the owner, after success. */
+  /** Its pfn or bus address was stored: whoever finds it there may be the owner, after success. */
   readonly isViewed: boolean;
+  /** Callees that were given its pfn or bus address. */
+  readonly viewers: readonly Keeper[];
   /** Where it was dropped, for double-release and audit. */
   readonly dropped: readonly Release[];
 }
