@@ -269,6 +269,47 @@ int compared_after_put(unsigned long addr, struct page *other)
 	return page == other;
 }
 
+/* What is asked about the number of a page, or made of it, leaves the page alone. */
+static int look_up(unsigned long addr, unsigned long *physical, unsigned long *pfn)
+{
+	struct page *page;
+
+	if (get_user_pages(addr, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	*physical = page_to_phys(page);
+	*pfn = page_to_pfn(page);
+	put_page(page);
+	return 0;
+}
+
+int asked_about_a_number(unsigned long addr, unsigned long *result)
+{
+	unsigned long physical, pfn;
+
+	if (look_up(addr, &physical, &pfn) || is_own_register(physical) || is_own_frame(pfn + 1))
+		return -EINVAL;
+	if (physical >= LAST_ADDRESS || (pfn & 7) == 0)
+		return -ERANGE;
+	*result = global_address(physical & ~(PAGE_SIZE - 1));
+	return 0;
+}
+
+int followed_by_unknown(unsigned long addr)
+{
+	unsigned long pfn;
+	struct page *page;
+	void *content;
+
+	if (get_user_pages(addr, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	pfn = page_to_pfn(page);
+	content = page_address(page);
+	put_page(page);
+	note_frame(pfn);
+	return parse(content);
+//                   ^^^^^^^ use-after-release (warning): parse() uses `content` after put_page() dropped the hold on `page` (unless somebody else holds it): release after the last use
+}
+
 /* What the next turn maps is another page. */
 int next_turn(unsigned long addr, int nr, void *to)
 {

@@ -93,7 +93,7 @@ export class Context {
   block = 0;
   private readonly made = new Set<SymbolAtom>();
   /** The symbols made for parts of a local that nothing on the path had written, by the local's key. */
-  private readonly read = new Map<string, Set<Atom>>();
+  private readonly read = new Map<string, Set<SymbolAtom>>();
   private readonly numbers = new Map<string, number>();
   private readonly names = new Map<FunctionModel, Map<number, string>>();
 
@@ -184,12 +184,14 @@ export class Context {
 
   /** A callee has written a local: what was read of it before goes on under another name. */
   retireUntouched(state: State, place: Place): void {
-    const read = this.read.get(rootKey(place.key));
-    if (!read) return;
-    const older = (atom: Atom) => this.terms.symbol(`old ${(atom as SymbolAtom).name}`);
+    const names = [`uninitialised:${place.key}`, `uninitialised:${place.key}.`];
+    const isBelow = ({ name }: SymbolAtom): boolean => name === names[0] || name.startsWith(names[1]!);
+    const read = new Set([...(this.read.get(rootKey(place.key)) ?? [])].filter(isBelow));
+    if (read.size === 0) return;
+    const older = (atom: SymbolAtom) => this.terms.symbol(`old ${atom.name}`);
     const retired = new Set<Atom>([...read].map(older));
     state.facts.forget(form => mentions(form, atom => retired.has(atom)));
-    this.rename(state, atom => (read.has(atom) ? older(atom) : undefined));
+    this.rename(state, atom => (atom.kind === 'symbol' && read.has(atom) ? older(atom) : undefined));
   }
 
   /** Puts other terms in the place of symbols and pages, everywhere in a state. */

@@ -1,9 +1,11 @@
 import type { CallInstruction } from '../program/model.ts';
 import type { Context } from './context.ts';
+import type { Place } from './places.ts';
 import { reachable, setsOf } from './reach.ts';
 import { addKeeper, type Keeper, type State } from './state.ts';
 import type { Atom, Term } from './terms.ts';
 import type { Values } from './values.ts';
+import { writtenMembers } from './writes.ts';
 
 /**
  * A call of which nothing is known: by the kernel's convention it keeps nothing where it reports failure, and may keep
@@ -26,12 +28,14 @@ export function giveToUnknown(
     result: isKnownToTouch ? undefined : result,
     failure: failureOf(call),
   };
-  for (const argument of call.arguments) {
+  call.arguments.forEach((argument, at) => {
     const term = values.value(argument);
-    if (argument.type.kind === 'integer' || isAddressOnly(term)) continue;
+    if (argument.type.kind === 'integer' || isAddressOnly(term)) return;
     keep(context, state, term, keeper);
-    forgetLocal(context, values, call, term);
-  }
+    const written = writtenMembers(context.program, callee, at);
+    if (written) forgetMembers(context, values, call, term, written);
+    else forgetLocal(context, values, call, term);
+  });
 }
 
 /** How a call of unknown effect tells its failure, by the type of its result. */
@@ -62,10 +66,24 @@ function isObjectAtom(atom: Atom): boolean {
   return atom.kind === 'address' || (atom.kind === 'symbol' && atom.fresh);
 }
 
+/** The callee writes nothing of the object but these members. */
+function forgetMembers(
+  context: Context,
+  values: Values,
+  call: CallInstruction,
+  term: Term,
+  members: ReadonlySet<string>,
+): void {
+  if (term.kind !== 'address' || term.array) return;
+  for (const name of members) forgetPlace(values, call, context.places.get(`${term.place}.${name}`));
+}
+
 /** `f(&count)`: the callee may have written the local. */
 export function forgetLocal(context: Context, values: Values, call: CallInstruction, term: Term): void {
-  if (term.kind !== 'address' || term.array) return;
-  const place = context.places.get(term.place);
+  if (term.kind === 'address' && !term.array) forgetPlace(values, call, context.places.get(term.place));
+}
+
+function forgetPlace(values: Values, call: CallInstruction, place: Place | undefined): void {
   const held = place && values.state.memory.get(place.key);
   if (held && setsOf(values.state, held).length > 0) return;
   if (place?.root.kind === 'local' || (place && place.path !== '' && place.type.kind === 'integer'))

@@ -73,6 +73,8 @@ function checkUnknown(context: Context, values: Values, call: CallInstruction): 
   const { state } = values;
   const name = call.callee ?? 'a function pointer';
   for (const argument of call.arguments) {
+    // A pfn or a physical address may be looked at as the number that it is: only a pointer is there to be followed.
+    if (argument.type.kind === 'integer') continue;
     const term = values.value(argument);
     const gone = goneBehind(context, state, term) ?? goneInside(context, values, term);
     if (gone) report(context, values, argument.span, { ...gone, mayBeKept: true }, name);
