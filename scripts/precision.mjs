@@ -1,21 +1,30 @@
 #!/usr/bin/env node
-// Compares the errors and warnings on the whole of 6.12 with the ledger of those that somebody has read:
-// `npm run precision`. Findings that nobody has read are printed as ledger entries to complete. `-- --list` shows all.
+// Compares the errors and warnings on a whole kernel tree with the ledger of those that somebody has read:
+// `npm run precision`, `-- --tree 6.1` for the older tree. Findings that nobody has read are printed as ledger entries
+// to complete. `-- --list` shows all.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { analyse, counts, kernels, requestsOf, table } from './lib/analyse.mjs';
 import { root } from './lib/bundle.mjs';
 
-const { values: options } = parseArgs({ options: { list: { type: 'boolean' } } });
-const tree = join(kernels, 'linux-source-6.12');
+const VERSIONS = ['6.1', '6.12'];
+
+const { values: options } = parseArgs({
+  options: { list: { type: 'boolean' }, tree: { type: 'string', default: '6.12' } },
+});
+if (!VERSIONS.includes(options.tree)) {
+  console.error(`--tree is one of ${VERSIONS.join(', ')}`);
+  process.exit(2);
+}
+const tree = join(kernels, `linux-source-${options.tree}`);
 if (!existsSync(tree)) {
-  console.error(`NOT RUN: THE KERNEL TREE 6.12 IS MISSING (${tree}). Run scripts/fetch-kernel.`);
+  console.error(`NOT RUN: THE KERNEL TREE ${options.tree} IS MISSING (${tree}). Run scripts/fetch-kernel.`);
   process.exit(2);
 }
 
 /** Entries { file, function, rule, line?, verdict: true | false | 'unclear', why }. */
-const ledgerFile = join(root, 'test/kernel/triage-6.12.json');
+const ledgerFile = join(root, `test/kernel/triage-${options.tree}.json`);
 const ledger = existsSync(ledgerFile) ? JSON.parse(readFileSync(ledgerFile, 'utf8')) : [];
 
 const started = Date.now();
@@ -63,11 +72,13 @@ for (const { finding } of unread) {
   console.log(`${JSON.stringify({ file, function: name, rule, line, verdict: 'unclear', why: '' })},`);
 }
 
-const gone = ledger.filter(entry => !verdicts.some(verdict => verdict.entry === entry));
+const unfinished = results.filter(result => result.milliseconds === 0).map(result => result.request.display);
+const gone = ledger.filter(
+  entry => !unfinished.includes(entry.file) && !verdicts.some(verdict => verdict.entry === entry),
+);
 if (gone.length > 0) console.log('\nin the ledger, but not found any more:');
 for (const entry of gone) console.log(`  ${entry.file}  ${entry.function}  ${entry.rule}  ${entry.verdict}`);
 
-const unfinished = results.filter(result => result.milliseconds === 0);
-for (const { request } of unfinished) console.log(`GIVEN UP: ${request.display}`);
+for (const file of unfinished) console.log(`GIVEN UP: ${file}`);
 console.log(`\n${results.length} files of interest in ${((Date.now() - started) / 1000).toFixed(0)} s`);
 process.exitCode = unread.length > 0 ? 1 : 0;
