@@ -80,7 +80,7 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
     );
     try {
       const scope = scopeOf(model, mattering);
-      const exits = runRoot(context, model, scope, isAcquiring);
+      const exits = runRoot(context, model, scope, budgetOf(model, mattering));
       noteFates(rootFrame(model), exits, start => sites.get(start)?.fates);
       faults.push(...context.faults.values());
       runs.set(model, { context, scope });
@@ -105,16 +105,18 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
   return { faults: replayed, sites: [...sites.values()], flow, given };
 }
 
-function runRoot(context: Context, model: FunctionModel, scope: Scope, isAcquiring: boolean): Exit[] {
+/** How many instructions the analysis of a root may take: most where the acquisition stands. */
+function budgetOf({ name }: FunctionModel, { direct, acquiring }: Mattering): number {
+  if (direct.has(name)) return LIMITS.stepsPerRoot;
+  return acquiring.has(name) ? LIMITS.stepsPerCallingRoot : LIMITS.stepsPerTouchingRoot;
+}
+
+function runRoot(context: Context, model: FunctionModel, scope: Scope, maxSteps: number): Exit[] {
   const { frame, entry } = startOf(context, model);
-  const interpreter = new Interpreter(
-    context,
-    scope,
-    isAcquiring ? LIMITS.stepsPerRoot : LIMITS.stepsPerTouchingRoot,
-  );
+  const interpreter = new Interpreter(context, scope, maxSteps);
   const exits = interpreter.run(frame, entry);
   for (const { state } of exits) noteStores(context, state, context.members);
-  if (isAcquiring) judgeExits(context, frame, exits);
+  if (maxSteps > LIMITS.stepsPerTouchingRoot) judgeExits(context, frame, exits);
   return exits;
 }
 
@@ -173,6 +175,8 @@ export interface Mattering {
   readonly builders: ReadonlySet<string>;
   /** Those that acquire, and their callers: analysed by themselves with all that they call. */
   readonly acquiring: ReadonlySet<string>;
+  /** Those in which an acquiring call stands. */
+  readonly direct: ReadonlySet<string>;
   /** Those that build, ask or release: analysed by themselves, without what acquires below them. */
   readonly touching: ReadonlySet<string>;
 }
@@ -204,13 +208,14 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
     if (returnsPages(model)) all.add(model.name);
   }
   for (const name of acquiring) all.add(name);
+  const direct = new Set(acquiring);
   const reaching = new Set(acquiring);
   spread(program, all, Number.POSITIVE_INFINITY);
   spread(program, reaching, Number.POSITIVE_INFINITY);
   // What an iterator was built as matters to what acquires from it, however far below.
   for (const name of constructing) if (reaching.has(name)) acquiring.add(name);
   for (const names of [acquiring, touching]) spread(program, names, LIMITS.callerSteps);
-  return { all, reaching, acquiring, builders, touching };
+  return { all, reaching, direct, acquiring, builders, touching };
 }
 
 /** Whether a function stores a page, or an array of pages, in something that is no local. */

@@ -8,8 +8,10 @@ export const LIMITS = {
   wideningElsewhere: 2,
   /** Visits of one block after which the function is given up. */
   visitsPerBlock: 60,
-  /** Instructions executed abstractly for one root function, callees included: about half a second. */
+  /** Instructions executed abstractly for one function that acquires, callees included: about a second. */
   stepsPerRoot: 4_000,
+  /** The same for a caller of such a function. */
+  stepsPerCallingRoot: 2_500,
   /** The same for a function that only builds, asks or releases. */
   stepsPerTouchingRoot: 1_000,
   /** Beyond so many steps callees that acquire nothing are taken by convention. */

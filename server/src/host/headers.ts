@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Declarations } from '../engine.ts';
 import { type HeaderDefinition, type HeaderIndex, includesOf, indexHeader } from '../syntax/headers.ts';
@@ -8,6 +9,8 @@ import { treeRoot } from './trees.ts';
 const MAX_DEPTH = 3;
 const MAX_HEADERS = 120;
 const MAX_LENGTH = 120_000;
+/** Bytes of a header; generated register tables are longer, and define nothing of interest. */
+const MAX_SIZE = 1_000_000;
 /** Types of members, and of their members. */
 const ROUNDS = 3;
 
@@ -91,9 +94,16 @@ export class Headers {
     return headers;
   }
 
+  /** A file may name anything as a header: devices, pipes and huge files are not read. */
+  private isHeader(path: string): boolean {
+    if (!path.endsWith('.h')) return false;
+    const file = statSync(this.overlays.get(path) ?? path, { throwIfNoEntry: false });
+    return file?.isFile() === true && file.size <= MAX_SIZE;
+  }
+
   private read(path: string, root: string | undefined): Header | undefined {
     if (!this.byPath.has(path)) {
-      const text = readText(path, this.overlays);
+      const text = this.isHeader(path) ? readText(path, this.overlays) : undefined;
       const isCore = root !== undefined && path.startsWith(join(root, 'include/linux/'));
       this.byPath.set(path, text === undefined ? undefined : { ...indexHeader(text), path, text, isCore });
     }
