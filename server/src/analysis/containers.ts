@@ -1,7 +1,7 @@
 import type { Hold } from '../semantics/holds.ts';
 import type { Context } from './context.ts';
 import { type Place, pointerAtom } from './places.ts';
-import { possibleHolds } from './release.ts';
+import { possibleHolds } from './releasing.ts';
 import type { PageSet, State } from './state.ts';
 import { asNumber, type Term } from './terms.ts';
 import type { Values } from './values.ts';

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import { type Frame, isWithin } from './frames.ts';
 import type { Exit } from './interpret.ts';
 import { isKept, survivors } from './reach.ts';
-import { possibleHolds } from './release.ts';
+import { possibleHolds } from './releasing.ts';
 import type { Acquisition, Allocation, PageSet, State, Trace } from './state.ts';
 import type { Term } from './terms.ts';
 

@@ -6,7 +6,7 @@ import type { Context, Fault } from './context.ts';
 import type { Frame } from './frames.ts';
 import { type Place, pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
-import { possibleHolds } from './release.ts';
+import { possibleHolds } from './releasing.ts';
 import type { Acquisition, PageSet, Release, State, Trace } from './state.ts';
 import { type Atom, asNumber, mentions, PAGE_BEHIND, PAGE_IN, type Term } from './terms.ts';
 import type { Values } from './values.ts';

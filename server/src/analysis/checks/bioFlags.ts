@@ -16,7 +16,7 @@ import {
   siteOf,
 } from '../flags.ts';
 import { pointerAtom } from '../places.ts';
-import { calleeOf, pageOf, possibleHolds } from '../release.ts';
+import { calleeOf, pageOf, possibleHolds } from '../releasing.ts';
 import type { PageSet } from '../state.ts';
 import type { Term } from '../terms.ts';
 import type { Values } from '../values.ts';

@@ -4,7 +4,7 @@ import type { Direction } from '../../semantics/holds.ts';
 import { OPERATIONS } from '../../semantics/operations.ts';
 import type { Context } from '../context.ts';
 import { directionOf, iteratorArgument } from '../iterators.ts';
-import { calleeOf } from '../release.ts';
+import { calleeOf } from '../releasing.ts';
 import type { Builder } from '../state.ts';
 import type { Values } from '../values.ts';
 import type { Check } from './check.ts';

@@ -1,7 +1,7 @@
 import type { FunctionRow } from '../../semantics/effects.ts';
 import type { Context } from '../context.ts';
 import { hasFailed } from '../reach.ts';
-import { pageOf, possibleHolds } from '../release.ts';
+import { pageOf, possibleHolds } from '../releasing.ts';
 import type { PageSet, Release, State } from '../state.ts';
 import type { Term } from '../terms.ts';
 

@@ -2,7 +2,7 @@ import type { Span } from '../../base/text.ts';
 import type { CallInstruction, Expression } from '../../program/model.ts';
 import type { Acquire, FunctionRow } from '../../semantics/effects.ts';
 import type { Context } from '../context.ts';
-import { calleeOf } from '../release.ts';
+import { calleeOf } from '../releasing.ts';
 import { asNumber, type Term } from '../terms.ts';
 import type { Values } from '../values.ts';
 import type { Check } from './check.ts';

@@ -3,7 +3,7 @@ import type { CallInstruction, Expression } from '../../program/model.ts';
 import type { Acquire, FunctionRow } from '../../semantics/effects.ts';
 import { type IteratorKind, USER_BACKED_KINDS } from '../../semantics/holds.ts';
 import type { Context } from '../context.ts';
-import { calleeOf } from '../release.ts';
+import { calleeOf } from '../releasing.ts';
 import type { State } from '../state.ts';
 import { mentions, type Term } from '../terms.ts';
 import type { Values } from '../values.ts';

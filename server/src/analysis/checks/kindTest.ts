@@ -11,7 +11,7 @@ import type {
 import type { Context } from '../context.ts';
 import type { Frame } from '../frames.ts';
 import { kindsOf } from '../iterators.ts';
-import { calleeOf } from '../release.ts';
+import { calleeOf } from '../releasing.ts';
 
 import { mentions, type OperationAtom, type Term } from '../terms.ts';
 import type { Values } from '../values.ts';

@@ -4,7 +4,7 @@ import type { Hold } from '../../semantics/holds.ts';
 import { heldIn, onlyHold } from '../containers.ts';
 import type { Context } from '../context.ts';
 import { pointerAtom } from '../places.ts';
-import { calleeOf, pageOf } from '../release.ts';
+import { calleeOf, pageOf } from '../releasing.ts';
 import type { PageSet } from '../state.ts';
 import { asNumber } from '../terms.ts';
 import type { Values } from '../values.ts';

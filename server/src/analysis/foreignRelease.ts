@@ -1,0 +1,70 @@
+import { knowsIterator, type MemberKey, memberOf, membersOfSet, testedMembers } from './members.ts';
+import { calleeOf, placeOfCall, type Releasing, record } from './releasing.ts';
+import type { PageSet } from './state.ts';
+import type { Term } from './terms.ts';
+
+/** Pages of unknown origin: what other functions put into the member they were found in tells more. */
+export function releaseForeign(releasing: Releasing, term: Term, count: Term | undefined): void {
+  const { context, state, instruction, values, effect } = releasing;
+  const isOwnFunction = context.program.functions.has(instruction.callee ?? '');
+  if (state.warned || isOwnFunction || state.facts.isZero(term)) return;
+  if (count && state.facts.isZero(count)) return;
+  const release = {
+    callee: instruction.callee ?? '',
+    span: instruction.calleeSpan,
+    frame: values.frame,
+  };
+  const key = memberOf(context, term);
+  if (key) releaseThroughMember(releasing, key);
+  context.members.noteRelease(key, {
+    ...release,
+    hold: effect.hold,
+    call: calleeOf(instruction),
+    placeText: context.source(instruction.arguments[effect.pages.argument - 1]!.span),
+    parameter: parameterIn(term),
+    trace: state.trace,
+    guards: testedMembers(context, state),
+    isDecided: knowsIterator(state),
+  });
+  if (effect.pages.form !== 'array' && !isPlainMember(term)) return;
+  const before = state.released.get(term);
+  if (before && before.count === count) reportForeignSecond(releasing, before.release);
+  state.released.set(term, { count, release });
+}
+
+/** The id of the root's parameter that a value still is. */
+function parameterIn(term: Term): number | undefined {
+  const id = term.kind === 'symbol' ? /^parameter:(\d+):/.exec(term.name)?.[1] : undefined;
+  return id === undefined ? undefined : Number(id);
+}
+
+/** Pages that lie in such a member may be among those that are released. */
+function releaseThroughMember(releasing: Releasing, key: MemberKey): void {
+  const { context, state } = releasing;
+  for (const set of state.sets.values()) {
+    if (set.status !== 'held' || !state.mayExist(set) || !membersOfSet(context, state, set).has(key))
+      continue;
+    record(releasing, set);
+    state.updateSet(set.id, { isExact: false });
+  }
+}
+
+/** What a member, not an array's slot, held when the function began. */
+function isPlainMember(term: Term): boolean {
+  return term.kind === 'symbol' && /^memory:.*\./.test(term.name);
+}
+
+function reportForeignSecond(releasing: Releasing, first: PageSet['dropped'][number]): void {
+  const { state, context, instruction, values, effect } = releasing;
+  const placeText = context.source(instruction.arguments[effect.pages.argument - 1]!.span);
+  context.report({
+    kind: 'second-release',
+    span: placeOfCall(instruction),
+    frame: values.frame,
+    origin: { span: first.span, callee: '', placeText },
+    confidence: 'guess',
+    trace: state.trace,
+    details: { first: first.callee, firstAt: String(first.span.start) },
+    callee: calleeOf(instruction),
+  });
+}

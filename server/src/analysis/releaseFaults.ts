@@ -1,0 +1,119 @@
+import type { Span } from '../base/text.ts';
+import type { Released } from '../semantics/effects.ts';
+import type { Hold } from '../semantics/holds.ts';
+import { type Frame, isWithin } from './frames.ts';
+import { calleeOf, originOf, placeOfCall, possibleHolds, type Releasing } from './releasing.ts';
+import type { PageSet, State } from './state.ts';
+import type { Term } from './terms.ts';
+
+const INFINITY = Number.POSITIVE_INFINITY;
+
+function undoes(released: Released, hold: Hold): boolean {
+  return released === hold || released === 'by-flag' || released === 'by-mode-argument';
+}
+
+export function checkHold(releasing: Releasing, set: PageSet): void {
+  const { state, effect, context, instruction, values } = releasing;
+  if (set.status === 'unknown' || state.warned) return;
+  const holds = possibleHolds(state, set);
+  if ([...holds].some(hold => undoes(effect.hold, hold))) return;
+  if (set.hasOwnReference && (effect.hold === 'get' || effect.hold === 'allocation')) return;
+  context.report({
+    kind: 'wrong-release',
+    span: placeOfCall(instruction),
+    frame: values.frame,
+    origin: originOf(set),
+    acquisition: set.acquisition,
+    confidence: 'certain',
+    trace: state.trace,
+    details: { hold: [...holds].sort().join(' or '), released: effect.hold, mode: set.mode },
+    callee: calleeOf(instruction),
+  });
+}
+
+export function reportSecond(releasing: Releasing, set: PageSet): void {
+  const { state, context, instruction, values } = releasing;
+  const first = set.dropped.at(-1)!;
+  const place = secondPlace(values.frame, first.frame);
+  context.report({
+    kind: 'second-release',
+    span: place?.span ?? placeOfCall(instruction),
+    frame: place?.frame ?? values.frame,
+    origin: originOf(set),
+    acquisition: set.acquisition,
+    confidence: 'certain',
+    trace: state.trace,
+    details: { first: first.callee, firstAt: String(first.span.start) },
+    callee: calleeOf(instruction),
+  });
+}
+
+/** A helper that releases is not wrong where it is called twice: the place is the second call. */
+function secondPlace(frame: Frame, first: Frame): { span: Span; frame: Frame } | undefined {
+  let at = frame;
+  let place: { span: Span; frame: Frame } | undefined;
+  while (at.parent && at.call && !isWithin(first, at)) {
+    place = {
+      span: { start: at.call.start, end: at.call.start + at.function.name.length },
+      frame: at.parent,
+    };
+    at = at.parent;
+  }
+  return place;
+}
+
+/** A count that a helper was given is its caller's: the place is the call in the function that knows the acquisition. */
+function countedAt(releasing: Releasing, set: PageSet): { span: Span; frame: Frame; isCaller: boolean } {
+  let { frame } = releasing.values;
+  let span = releasing.instruction.calleeSpan;
+  let isCaller = false;
+  while (frame.parent && frame.call && !isWithin(set.acquisition.frame, frame)) {
+    span = { start: frame.call.start, end: frame.call.start + frame.function.name.length };
+    frame = frame.parent;
+    isCaller = true;
+  }
+  return { span, frame, isCaller };
+}
+
+export function reportCount(releasing: Releasing, set: PageSet, count: Term): void {
+  const { state, context, instruction } = releasing;
+  const isBytes = set.bytes !== undefined && count === set.bytes;
+  const cause = isBytes ? 'bytes' : set.bytes && !isAsked(state, set, count) ? 'offset' : 'asked';
+  const counted = releasing.effect.count;
+  const position = counted && counted !== 'all' && 'argument' in counted ? counted.argument : undefined;
+  reportWrongCount(releasing, set, {
+    cause,
+    count: position ? context.source(instruction.arguments[position - 1]!.span) : undefined,
+    countPosition: position ? String(position) : undefined,
+  });
+}
+
+function isAsked(state: State, set: PageSet, count: Term): boolean {
+  return set.asked !== undefined && state.facts.areEqual(count, set.asked);
+}
+
+export function reportNothing(releasing: Releasing, set: PageSet): void {
+  const isError = releasing.state.facts.bounds(set.obtained).high < INFINITY;
+  reportWrongCount(releasing, set, { cause: isError ? 'failed' : 'asked' });
+}
+
+function reportWrongCount(
+  releasing: Releasing,
+  set: PageSet,
+  details: Readonly<Record<string, string | undefined>>,
+): void {
+  const { state, context, instruction, values } = releasing;
+  if (state.warned) return;
+  const { span, frame, isCaller } = countedAt(releasing, set);
+  context.report({
+    kind: 'wrong-count',
+    span,
+    frame,
+    origin: originOf(set),
+    acquisition: set.acquisition,
+    confidence: 'certain',
+    trace: state.trace,
+    details: { ...details, callee: instruction.callee, obtainedName: values.nameOf(set.obtained) },
+    callee: isCaller ? undefined : calleeOf(instruction),
+  });
+}
