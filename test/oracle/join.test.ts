@@ -34,6 +34,7 @@ function newContext(): { context: Context; places: Place[] } {
     macros: new Set<string>(),
     skipped: [],
     references: [],
+    enumerators: new Set<string>(),
     callers: new Map(),
   };
   const context = new Context(program, new EffectTable(treeForEra('will-pin')), new Members(), () => false);

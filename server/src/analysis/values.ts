@@ -117,7 +117,8 @@ export class Values extends Memory {
     }
     if (/(^|_)SUCCESS$/.test(name)) return this.terms.constant(0);
     if (/_ERROR(_|$)/.test(name)) this.state.facts.assume(this.terms.symbol(`global:${name}`), -INFINITY, -1);
-    if (/^[A-Z0-9_]+$/.test(name) || this.context.program.functions.has(name))
+    const { enumerators, functions } = this.context.program;
+    if (/^[A-Z0-9_]+$/.test(name) || enumerators.has(name) || functions.has(name))
       return this.terms.symbol(`global:${name}`);
     const place = this.context.places.global(name, expression.type);
     if (expression.type.kind === 'array') return this.terms.address(place.key, true);

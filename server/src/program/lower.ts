@@ -51,7 +51,15 @@ export function lowerProgram(parsed: ParsedFile, isOfInterest: (callee: string) 
       skipped.push({ name: definition.name, span, reason: 'the function is too long' });
     else functions.set(definition.name, lowerFunction(definition, types, notes, parsed.text));
   }
-  return { text: parsed.text, functions, macros, skipped, references, callers };
+  const enumerators = enumeratorsOf(parsed.root);
+  return { text: parsed.text, functions, macros, skipped, references, enumerators, callers };
+}
+
+function enumeratorsOf(root: Node): Set<string> {
+  const names = root
+    .descendantsOfType('enumerator')
+    .map(enumerator => enumerator?.childForFieldName('name')?.text);
+  return new Set(names.filter(name => name !== undefined));
 }
 
 function definitionOf(node: Node, parsed: ParsedFile): Definition | undefined {

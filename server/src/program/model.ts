@@ -150,6 +150,8 @@ export interface Program {
   /** Functions that were not lowered: not of interest, or broken. */
   readonly skipped: readonly { readonly name: string; readonly span: Span; readonly reason?: string }[];
   readonly references: readonly FunctionReference[];
+  /** Names of enumerators: constants, however they are written. */
+  readonly enumerators: ReadonlySet<string>;
   /** Callers by callee name, over every function of the file. */
   readonly callers: ReadonlyMap<string, readonly string[]>;
 }

@@ -20,7 +20,7 @@ export interface Include {
 }
 
 const INCLUDE = /^[ \t]*#[ \t]*include[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)/gm;
-const STRUCT = /\b(struct|union)\s+(\w+)\s*\{/g;
+const STRUCT = /\b(struct|union|enum)\s+(\w+)\s*\{/g;
 const TYPEDEF_STRUCT = /\btypedef\s+(?:struct|union)\s*\w*\s*\{/g;
 const TYPEDEF = /^typedef\s[^{};()]*?\b(\w+)\s*;/gm;
 const INLINE = /^static\s+(?:__always_)?inline\s[^;{}()#]*?\b(\w+)\s*\([^;{}#]*\)\s*\{/gm;
