@@ -22,6 +22,9 @@ interface Demand {
 const demand = (...rules: readonly string[]): Demand => ({ rules, isRequired: true });
 const licence = (...rules: readonly string[]): Demand => ({ rules, isRequired: false });
 
+/** What else may be said of a function once its counts are off. */
+const AFTERMATH = ['release-count', 'release-mismatch', 'page-leak', 'page-array-leak'];
+
 function demandOf(observation: Observation, observed: Observed): Demand {
   const { wrong, call, isConditional } = observation;
   switch (wrong) {
@@ -52,8 +55,11 @@ function demandOf(observation: Observation, observed: Observed): Demand {
     case 'never-asked':
       return licence('release-count');
     case 'double':
+      // Where the iterator decides, the pages may carry nothing that could be dropped twice.
+      if (isConditional) return licence('double-release', ...AFTERMATH);
+      return demand('double-release');
     case 'use-after-free':
-      return licence('double-release', 'release-count', 'release-mismatch', 'page-leak', 'page-array-leak');
+      return licence('double-release', ...AFTERMATH);
   }
 }
 

@@ -168,7 +168,7 @@ export class World {
     if (kind === 'pin') unpinUserPage(this.machine, page);
     else putPage(this.machine, page);
     if (!hold) {
-      this.see({ wrong: 'double', call });
+      this.see({ wrong: 'double', call, isConditional: all.some(each => each.isConditional) });
       this.isSpoilt = true;
       return;
     }
