@@ -523,7 +523,6 @@ static void shared_peek_ok(struct shared *shared)
 	get_page(shared->page);
 	peek_page(shared->page);
 	put_page(shared->page);
-//      ^^^^^^^^ release-mismatch (warning): `shared->page` carries pins (pin_user_pages_fast()); put_page() drops a reference, and the pages carry none: use unpin_user_page()
 }
 
 static void shared_drop_ok(struct shared *shared)

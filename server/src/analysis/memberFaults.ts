@@ -57,6 +57,7 @@ function judge(
   const holds = new Set(stores.flatMap(store => [...store.holds]));
   const isForeign = members.isForeign(key);
   const [store] = stores;
+  if (release.hold === 'get' && members.referenced.has(key)) return;
   if (!holds.has(release.hold)) {
     const isMixed = isForeign && !flags.tellPin(release) && !(release.hold === 'pin' && !members.hasPins);
     if (isMixed || stores.some(each => each.acquisition.effect.hold === 'by-direction')) return;

@@ -68,6 +68,8 @@ export class Members {
   dirtiesUnknown = false;
   /** Releases on the way to a success exit, by the offset of the acquiring call. */
   readonly endings = new Map<number, Map<number, PageSet['dropped'][number]>>();
+  /** Members whose pages get one more reference somewhere: a put may drop that. */
+  readonly referenced = new Set<MemberKey>();
   /** Some function of the file pins pages. */
   hasPins = false;
   /** Members whose pages also lie in another one. */
