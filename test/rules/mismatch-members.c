@@ -37,14 +37,6 @@ static void ring_unmap_backwards_ok(struct ring *ring)
 		unpin_user_page(ring->pages[ring->nr]);
 }
 
-static void ring_free_pages_bad(struct ring *ring)
-{
-	int i;
-
-	for (i = 0; i < ring->nr; i++)
-		__free_page(ring->pages[i]);
-}
-
 /* One page. */
 struct doorbell {
 	struct page *page;

@@ -192,6 +192,7 @@ static void window_close_ok(struct window *win)
 static void window_reset_bad(struct window *win)
 {
 	unpin_user_pages(win->pages, win->nr);
+//      ^^^^^^^^^^^^^^^^ unconditional-release (warning): unpin_user_pages() drops the pages in `struct window::pages` on every path; whether they carry a hold (pin_user_pages_fast()) is recorded in `struct window::is_user`: test it
 }
 
 /* The iterator is at hand and asked, or there is but one kind. */

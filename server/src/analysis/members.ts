@@ -253,10 +253,11 @@ interface Assignment {
 export function noteAssignment(values: Values, { place, type, value, span }: Assignment): void {
   const { context, state, frame } = values;
   const key = memberOfPlace(context, place);
-  if (!key || state.facts.isZero(value)) return;
+  if (!key) return;
   const { members } = context;
   const isPage = isPointerToStruct(type, PAGE_TAGS, 1);
   if (isPage || isPointerToStruct(type, PAGE_TAGS, 2)) {
+    if (state.facts.isZero(value)) return;
     const set = [...state.sets.values()].find(each => leadsTo(value, each));
     const array = allocationOf(state, value);
     if (array) members.noteArray(array.span.start, key);
