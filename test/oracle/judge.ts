@@ -54,10 +54,14 @@ function demandOf(observation: Observation, observed: Observed): Demand {
     case 'error-as-count':
     case 'never-asked':
       return licence('release-count');
-    case 'double':
+    case 'double': {
       // Where the iterator decides, the pages may carry nothing that could be dropped twice.
-      if (isConditional) return licence('double-release', ...AFTERMATH);
+      // A count that nobody looked at is a mistake before the second release is one.
+      const isUnchecked = [...observed.seen.values()].some(each => each.wrong === 'nothing-obtained');
+      if (isConditional || isUnchecked) return licence('double-release', ...AFTERMATH);
       return demand('double-release');
+    }
+    case 'double-free':
     case 'use-after-free':
       return licence('double-release', ...AFTERMATH);
   }

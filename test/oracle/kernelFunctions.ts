@@ -103,7 +103,7 @@ const free =
     const [value] = args;
     if (value?.kind === 'null') return undefined;
     const { memory } = pagesAt(args, 0);
-    if (memory.freed) world.crash({ wrong: 'double', call });
+    if (memory.freed) world.crash({ wrong: 'double-free', call });
     if (!owners.includes(memory.owner)) world.crash({ wrong: 'wrong-free', call });
     memory.freed = true;
     return undefined;

@@ -94,6 +94,15 @@ const releaseWrongly: Mutation = (program, random) =>
       : expression,
   );
 
+const releaseTwice: Mutation = (program, random) =>
+  atOne(
+    program,
+    random,
+    ({ statement }) =>
+      expressionsOf(statement).some(isCallTo(Object.keys(SIBLINGS))) && statement.kind === 'evaluate',
+    site => site.replace(site.statement, structuredClone(site.statement)),
+  );
+
 /** A constant or a number in the function's reach. */
 function anyCount(model: FunctionDefinition, random: Random): Expression {
   const numbers = [...model.parameters, ...model.body.filter(each => each.kind === 'declare')]
@@ -194,6 +203,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   forget,
   forgetTest,
   releaseWrongly,
+  releaseTwice,
   countWrongly,
   compareWrongly,
   leaveEarly,

@@ -29,6 +29,8 @@ export type Wrong =
   | 'never-asked'
   | 'error-as-count'
   | 'double'
+  /** The same of an array. */
+  | 'double-free'
   | 'use-after-free';
 
 export interface Observation {

@@ -70,19 +70,6 @@ static void upload_drop_by_helper_bad(struct upload *up)
 	upload_drop_all(up);
 }
 
-/* The callers of the helper below all ask. */
-static void upload_drop_asked(struct upload *up)
-{
-	unpin_user_pages_dirty_lock(up->pages, up->nr, true);
-//      ^^^^^^^^^^^^^^^^^^^^^^^^^^^ unconditional-release (warning): unpin_user_pages_dirty_lock() drops the pages in `struct upload::pages` on every path; whether they carry a hold (iov_iter_extract_pages()) is recorded in `struct upload::is_pinned`: test it
-}
-
-static void upload_finish_ok(struct upload *up)
-{
-	if (up->is_pinned)
-		upload_drop_asked(up);
-}
-
 /* The flag is set where the iterator was found to be of user memory. */
 struct query {
 	struct page **pages;
