@@ -533,3 +533,52 @@ static int batch_fill_bad(struct batch *batch, unsigned long addr)
 //              ^^^^^^^^^^^^^^^^ double-release: `batch->pages` (pins from pin_user_pages_fast()) was released before by unpin_user_pages() in line 515; unpin_user_pages() drops a hold that is no longer there
 	return 0;
 }
+
+/* From the back, twice a turn. */
+static int twice_a_turn_bad(unsigned long addr)
+{
+	struct page *pages[16];
+	int i, got;
+
+	got = get_user_pages_fast(addr, 16, 0, pages);
+	if (got < 0)
+		return got;
+	i = got;
+	while (i--) {
+		peek_page(pages[i]);
+		put_page(pages[i]);
+		put_page(pages[i]);
+//              ^^^^^^^^ double-release: `pages` (references from get_user_pages_fast()) was released before by put_page() in line 533; put_page() drops a hold that is no longer there
+	}
+	return 0;
+}
+
+static int backwards_then_all_bad(unsigned long addr)
+{
+	struct page *pages[16];
+	int i, got;
+
+	got = pin_user_pages_fast(addr, 16, 0, pages);
+	if (got <= 0)
+		return -EFAULT;
+	for (i = got - 1; i >= 0; i--)
+		unpin_user_page(pages[i]);
+	unpin_user_pages(pages, got);
+//      ^^^^^^^^^^^^^^^^ double-release: `pages` (pins from pin_user_pages_fast()) was released before by unpin_user_page() in line 548; unpin_user_pages() drops a hold that is no longer there
+	return 0;
+}
+
+static int backwards_in_two_parts_ok(unsigned long addr)
+{
+	struct page *pages[16];
+	int i, got;
+
+	got = pin_user_pages_fast(addr, 16, 0, pages);
+	if (got <= 0)
+		return -EFAULT;
+	for (i = got - 1; i > 0; i--)
+		unpin_user_page(pages[i]);
+	finish_stream();
+	unpin_user_page(pages[0]);
+	return 0;
+}

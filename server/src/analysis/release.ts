@@ -86,7 +86,9 @@ function isReleased(releasing: Releasing, set: PageSet, index: Term): boolean {
   if (set.dropped.length === 0 || state.warned) return false;
   if (state.facts.bounds(index).low < 0 || !state.facts.isLess(index, set.obtained)) return false;
   if (set.status === 'dropped') return true;
-  return set.status === 'held' && state.facts.isLess(index, set.from);
+  // Loops release from the front or from the back.
+  const isOutside = state.facts.isLess(index, set.from) || state.facts.isAtMost(set.to, index);
+  return set.status === 'held' && isOutside;
 }
 
 /** The acquisition that was to fill an uninitialised variable, and failed. */
