@@ -245,3 +245,63 @@ static ssize_t made_here_ok(void __user *buffer, size_t len)
 	unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
 	return got;
 }
+
+static ssize_t asked_on_one_exit_bad(struct iov_iter *iter, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	size_t offset;
+	ssize_t got;
+	int n;
+
+	got = iov_iter_extract_pages(iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	n = DIV_ROUND_UP(offset + got, PAGE_SIZE);
+	if (checksum_pages(pages, offset, got)) {
+		unpin_user_pages(pages, n);
+//              ^^^^^^^^^^^^^^^^ unconditional-release: `pages` is only pinned if the iterator is user-backed (iov_iter_extract_pages()); unpin_user_pages() drops a pin whatever the iterator is: ask iov_iter_extract_will_pin()
+		return -EIO;
+	}
+	if (iov_iter_extract_will_pin(iter))
+		unpin_user_pages(pages, n);
+	return got;
+}
+
+static ssize_t another_iterator_asked_bad(struct iov_iter *from, struct iov_iter *to, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	size_t offset;
+	ssize_t got;
+
+	got = iov_iter_extract_pages(from, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	checksum_pages(pages, offset, got);
+	if (iov_iter_extract_will_pin(to))
+		unpin_user_pages(pages, DIV_ROUND_UP(offset + got, PAGE_SIZE));
+//              ^^^^^^^^^^^^^^^^ unconditional-release: `pages` is only pinned if the iterator is user-backed (iov_iter_extract_pages()); unpin_user_pages() drops a pin whatever the iterator is: ask iov_iter_extract_will_pin()
+	return got;
+}
+
+static ssize_t asked_on_both_exits_ok(struct iov_iter *iter, size_t len)
+{
+	struct page *slots[16], **pages = slots;
+	size_t offset;
+	ssize_t got;
+	bool pinned;
+	int n;
+
+	got = iov_iter_extract_pages(iter, &pages, len, 16, 0, &offset);
+	if (got <= 0)
+		return got;
+	pinned = iov_iter_extract_will_pin(iter);
+	n = DIV_ROUND_UP(offset + got, PAGE_SIZE);
+	if (checksum_pages(pages, offset, got)) {
+		if (pinned)
+			unpin_user_pages(pages, n);
+		return -EIO;
+	}
+	if (pinned)
+		unpin_user_pages(pages, n);
+	return got;
+}

@@ -1,6 +1,8 @@
 import type { Span } from '../base/text.ts';
+import type { FunctionModel } from '../program/model.ts';
 import type { Released } from '../semantics/effects.ts';
 import type { Hold } from '../semantics/holds.ts';
+import type { Context } from './context.ts';
 import { type Frame, isWithin } from './frames.ts';
 import { calleeOf, originOf, placeOfCall, possibleHolds, type Releasing } from './releasing.ts';
 import type { PageSet, State } from './state.ts';
@@ -12,11 +14,52 @@ function undoes(released: Released, hold: Hold): boolean {
   return released === hold || released === 'by-flag' || released === 'by-mode-argument';
 }
 
+/** The hold depends on the iterator, the function knows to ask it, and this release does not. */
+function isUnasked({ context, effect, state }: Releasing, set: PageSet, holds: ReadonlySet<Hold>): boolean {
+  if (effect.hold !== 'pin' && effect.hold !== 'get') return false;
+  if (!holds.has('none') || set.hasOwnReference || !set.isExact || state.facts.isZero(set.obtained))
+    return false;
+  return asksIterator(context, set.acquisition.frame.function);
+}
+
+/** Whether a function asks which hold an iterator gives. */
+function asksIterator({ table }: Context, { blocks }: FunctionModel): boolean {
+  return blocks.some(block =>
+    block.instructions.some(
+      instruction =>
+        instruction.kind === 'call' &&
+        instruction.callee !== undefined &&
+        MODE_QUESTIONS.has(instruction.callee) &&
+        table.row(instruction.callee) !== undefined,
+    ),
+  );
+}
+
+const MODE_QUESTIONS = new Set(['iov_iter_extract_will_pin', 'iov_iter_extract_mode']);
+
+function reportUnasked(releasing: Releasing, set: PageSet): void {
+  const { context, instruction, state, values } = releasing;
+  context.report({
+    kind: 'unasked-release',
+    span: placeOfCall(instruction),
+    frame: values.frame,
+    origin: originOf(set),
+    acquisition: set.acquisition,
+    confidence: 'certain',
+    trace: state.trace,
+    details: {},
+    callee: calleeOf(instruction),
+  });
+}
+
 export function checkHold(releasing: Releasing, set: PageSet): void {
   const { state, effect, context, instruction, values } = releasing;
   if (set.status === 'unknown' || state.warned) return;
   const holds = possibleHolds(state, set);
-  if ([...holds].some(hold => undoes(effect.hold, hold))) return;
+  if ([...holds].some(hold => undoes(effect.hold, hold))) {
+    if (isUnasked(releasing, set, holds)) reportUnasked(releasing, set);
+    return;
+  }
   if (set.hasOwnReference && (effect.hold === 'get' || effect.hold === 'allocation')) return;
   context.report({
     kind: 'wrong-release',
