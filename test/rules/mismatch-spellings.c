@@ -657,3 +657,22 @@ static void walking_pointer_ok(unsigned long addr)
 	for (p = pages; got > 0; got--, p++)
 		put_page(*p);
 }
+
+/* The loop between counts further than any path is followed turn by turn. */
+static int summed_up_bad(unsigned long addr, u32 *sum)
+{
+	struct page *page;
+	u8 *bytes;
+	int i;
+
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
+		return -EFAULT;
+	bytes = kmap_local_page(page);
+	*sum = 0;
+	for (i = 0; i < PAGE_SIZE; i++)
+		*sum += bytes[i];
+	kunmap_local(bytes);
+	put_page(page);
+//      ^^^^^^^^ release-mismatch: `page` carries pins (pin_user_pages_fast()); put_page() drops a reference, and the pages carry none: use unpin_user_page()
+	return 0;
+}

@@ -62,6 +62,7 @@ export interface Fault {
  * is easier to follow. Where both happen, one edit does not mend them.
  */
 export function clearer(known: Fault, other: Fault): Fault {
+  if (known.confidence !== other.confidence) return known.confidence === 'certain' ? known : other;
   const [a, b] = [known.details.cause, other.details.cause];
   if (a !== b && (a === 'failed' || b === 'failed')) {
     const short = a === 'failed' ? other : known;

@@ -36,6 +36,8 @@ export const LIMITS = {
   replayExitsOfAcquirer: 48,
   /** Single paths followed through one block among those that agree on what is held there. */
   replayStatesPerBlock: 8,
+  /** Turns of a counting loop that are gone through one by one on the way to a finding. */
+  replayTurns: 3,
   /** Steps of a finding's path that are shown. */
   pathSteps: 24,
 } as const;

@@ -8,7 +8,8 @@ import { LIMITS } from './limits.ts';
 import { Members } from './members.ts';
 import { startOf } from './root.ts';
 import type { Shape } from './shapes.ts';
-import type { State, Trace } from './state.ts';
+import type { PageSet, State, Trace } from './state.ts';
+import { asNumber, type Term } from './terms.ts';
 
 /**
  * The fault with a path on which it really happens. The analysis merges states, and a merged state keeps the trace of
@@ -89,6 +90,9 @@ class PathInterpreter extends Interpreter {
 
 /** A state on its own way to a block. */
 interface Way extends Arrival {
+  /** What memory and the sets were on arrival. */
+  readonly memory: ReadonlyMap<string, Term>;
+  readonly sets: ReadonlyMap<string, PageSet>;
   readonly previous: Way | undefined;
   readonly length: number;
   /** It has been at the fault's place: what is lost there shows only at the end. */
@@ -115,6 +119,7 @@ class PathActivation extends Activation {
 
   protected override enter(block: Block, state: State): void {
     this.dropDead(block, state);
+    this.skipTurns(block, state);
     const property = state.property();
     const turn = turns(this.taken, block);
     // Each further turn of a loop costs more than the one before, so that other ways are tried in between.
@@ -126,7 +131,35 @@ class PathActivation extends Activation {
     const isPast =
       this.taken !== undefined && (this.taken.isPast || this.guide.isPlace(this.frame, this.taken));
     const cost = length + this.guide.distance(this.frame, block, state, isPast);
-    this.ways.push({ block, state, property, length, cost, isPast, previous: this.taken });
+    const { sets } = state;
+    const memory = new Map(state.memory);
+    this.ways.push({
+      block,
+      state,
+      property,
+      length,
+      cost,
+      isPast,
+      previous: this.taken,
+      memory,
+      sets: new Map(sets),
+    });
+  }
+
+  /** A loop that counts to a fixed number and does nothing to any pages is left after a few turns: its counters go on. */
+  private skipTurns(block: Block, state: State): void {
+    if (turns(this.taken, block) < LIMITS.replayTurns) return;
+    let before = this.taken;
+    while (before && before.block !== block) before = before.previous;
+    if (!before || [...state.sets].some(([id, set]) => before.sets.get(id) !== set)) return;
+    for (const [key, value] of [...state.memory]) {
+      const [now, then] = [asNumber(value), asNumber(before.memory.get(key) ?? value)];
+      if (now === undefined || then === undefined || now === then) continue;
+      const later = this.context.terms.symbol(`later:${key}@${block.id}`);
+      if (now > then) state.facts.assume(later, now, Number.POSITIVE_INFINITY);
+      else state.facts.assume(later, Number.NEGATIVE_INFINITY, now);
+      state.memory.set(key, later);
+    }
   }
 
   /** The way with the least cost; of equals the one that was gone last. */
