@@ -7,10 +7,9 @@ import { pointerAtom } from './places.ts';
 import type { Acquisition, PageSet, State } from './state.ts';
 import { mergeSets } from './stretches.ts';
 import { asNumber, mentions, type Term } from './terms.ts';
-import { PAGE_SIZE, Values } from './values.ts';
+import { MAX_ERRNO, PAGE_SIZE, Values } from './values.ts';
 
 const INFINITY = Number.POSITIVE_INFINITY;
-const MAX_ERRNO = 4095;
 const KVMALLOC = 'kvmalloc';
 
 /** An acquiring call while it is carried out. */
@@ -415,9 +414,6 @@ function blankSet(call: Prepared): PageSet {
     status: 'held',
     keepers: [],
     hasOwnReference: false,
-    direction: iterator
-      ? (directionOf(call.context, call.state, iterator) ?? 'variable')
-      : flagsDirection(operand(call, call.effect.flags)),
     isViewed: false,
     viewers: [],
     dropped: [],

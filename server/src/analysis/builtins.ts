@@ -1,8 +1,6 @@
 import type { CallInstruction } from '../program/model.ts';
 import type { Term } from './terms.ts';
-import { PAGE_SIZE, type Values } from './values.ts';
-
-const MAX_ERRNO = 4095;
+import { MAX_ERRNO, PAGE_SIZE, type Values } from './values.ts';
 
 type Builtin = (values: Values, operands: readonly Term[], call: CallInstruction) => Term | undefined;
 

@@ -35,10 +35,9 @@ import { release } from './release.ts';
 import { calleeOf, pageOf, placeOfCall } from './releasing.ts';
 import { addKeeper, type Keeper, type State } from './state.ts';
 import { PAGE_BEHIND, PAGE_IN, type Term } from './terms.ts';
-import type { Values } from './values.ts';
+import { MAX_ERRNO, type Values } from './values.ts';
 
 const INFINITY = Number.POSITIVE_INFINITY;
-const MAX_ERRNO = 4095;
 
 export interface CallOutcome {
   readonly state: State;
@@ -199,8 +198,13 @@ function free(context: Context, values: Values, call: CallInstruction, effect: F
       details: { allocator: allocation.allocator },
       callee: calleeOf(call),
     });
-  state.updateAllocation(allocation.id, { status: 'freed' });
-  context.releases.note(allocation.id, values.frame, context.block, {
+  markFreed(context, values, call, allocation.id);
+}
+
+/** Notes where an allocation is freed: losses are told from where no such place can be reached any more. */
+function markFreed(context: Context, values: Values, call: CallInstruction, id: string): void {
+  values.state.updateAllocation(id, { status: 'freed' });
+  context.releases.note(id, values.frame, context.block, {
     callee: call.callee ?? '',
     span: call.calleeSpan,
     frame: values.frame,
@@ -214,12 +218,7 @@ function freeThroughMember(context: Context, values: Values, call: CallInstructi
   for (const allocation of values.state.allocations.values()) {
     if (!allocation.isPageArray || allocation.status === 'freed') continue;
     if (!context.members.arrays.get(allocation.span.start)?.has(key)) continue;
-    values.state.updateAllocation(allocation.id, { status: 'freed' });
-    context.releases.note(allocation.id, values.frame, context.block, {
-      callee: call.callee ?? '',
-      span: call.calleeSpan,
-      frame: values.frame,
-    });
+    markFreed(context, values, call, allocation.id);
   }
 }
 

@@ -4,7 +4,14 @@ import { type Frame, isWithin } from './frames.ts';
 import type { Exit } from './interpret.ts';
 import { isKept, survivors } from './reach.ts';
 import { possibleHolds } from './releasing.ts';
-import type { Acquisition, Allocation, PageSet, State, Trace } from './state.ts';
+import {
+  type Acquisition,
+  type Allocation,
+  isPageOf,
+  type PageSet,
+  type State,
+  type Trace,
+} from './state.ts';
 import type { Term } from './terms.ts';
 
 /** A hold or an array that an exit of the root function loses. */
@@ -153,10 +160,8 @@ function isOwned(state: State, set: PageSet, live: ReadonlySet<Term>): boolean {
 function isKnownByNumber(state: State, set: PageSet, live: ReadonlySet<Term>): boolean {
   if (set.isViewed || isKept(state, set.viewers)) return true;
   for (const term of live)
-    if (term.kind === 'operation' && term.operator === 'address') {
-      const [of] = term.operands;
-      if (of === set.page || (of?.kind === 'page' && of.set === set.id)) return true;
-    }
+    if (term.kind === 'operation' && term.operator === 'address' && isPageOf(set, term.operands[0]))
+      return true;
   return false;
 }
 

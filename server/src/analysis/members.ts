@@ -20,7 +20,6 @@ export interface MemberStore {
   readonly acquisition: Acquisition;
   readonly holds: ReadonlySet<Hold>;
   readonly isConditional: boolean;
-  readonly span: Span;
   /** What the members beside it held then, as far as these were numbers. */
   readonly beside: ReadonlyMap<MemberKey, number>;
 }
@@ -236,7 +235,6 @@ function addStore(
     acquisition: set.acquisition,
     holds,
     isConditional: holds.size > 1,
-    span: set.acquisition.calleeSpan,
     beside,
   });
 }

@@ -1,4 +1,4 @@
-import { addKeeper, type Keeper, type State } from './state.ts';
+import { addKeeper, isPageOf, type Keeper, type State } from './state.ts';
 import { mentions, type Term } from './terms.ts';
 
 /** The sets of whose pages a pfn or an address occurs in a value. */
@@ -9,7 +9,7 @@ function setsIn(state: State, term: Term): string[] {
       if (atom.kind !== 'operation' || atom.operator !== 'address') return false;
       const [of, mapped] = atom.operands;
       if (mapped) return false;
-      return of === set.page || (of?.kind === 'page' && of.set === set.id);
+      return isPageOf(set, of);
     });
     if (isIn) found.push(set.id);
   }

@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import { pointerAtom, rootKey } from './places.ts';
-import type { Allocation, Keeper, PageSet, State } from './state.ts';
+import { type Allocation, isPageOf, type Keeper, type PageSet, type State } from './state.ts';
 import { type Atom, mentions, type Term } from './terms.ts';
 
 /** Whether an unknown callee is known to have failed, and so by convention kept nothing. */
@@ -27,7 +27,7 @@ export function setsOf(state: State, term: Term): PageSet[] {
   const found: PageSet[] = [];
   for (const set of state.sets.values()) {
     const pointer = set.pointer;
-    const isPage = mentions(term, atom => atom === set.page || (atom.kind === 'page' && atom.set === set.id));
+    const isPage = mentions(term, atom => isPageOf(set, atom));
     if (isPage || (pointer && mentions(term, atom => atom === pointer))) found.push(set);
   }
   return found;

@@ -1,6 +1,6 @@
 import type { Span } from '../base/text.ts';
 import type { Acquire, Allocator, FunctionRow } from '../semantics/effects.ts';
-import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
+import type { IteratorKind, Mode } from '../semantics/holds.ts';
 import type { Facts } from './facts.ts';
 import type { Frame } from './frames.ts';
 import { LIMITS } from './limits.ts';
@@ -72,14 +72,18 @@ export interface PageSet {
   readonly keepers: readonly Keeper[];
   /** An own reference was taken on top (get_page): put_page is then right too. */
   readonly hasOwnReference: boolean;
-  /** What the transfer does to the pages: FOLL_WRITE or a destination writes them. */
-  readonly direction: Direction | 'variable';
   /** Its pfn or bus address was stored: whoever finds it there may be the owner, after success. */
   readonly isViewed: boolean;
   /** Callees that were given its pfn or bus address. */
   readonly viewers: readonly Keeper[];
   /** Where it was dropped, for double-release and audit. */
   readonly dropped: readonly Release[];
+}
+
+/** Whether a value is one of the pages of a set. */
+export function isPageOf(set: PageSet, value: Term | undefined): boolean {
+  if (value === undefined) return false;
+  return value === set.page || (value.kind === 'page' && value.set === set.id);
 }
 
 /** A call that dropped pages of a set. */

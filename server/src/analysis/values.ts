@@ -8,7 +8,8 @@ import type { State } from './state.ts';
 import { asNumber, type Term } from './terms.ts';
 
 export const PAGE_SIZE = 4096;
-const MAX_ERRNO = 4095;
+/** include/linux/err.h: errors are from -4095 to -1. */
+export const MAX_ERRNO = 4095;
 const INFINITY = Number.POSITIVE_INFINITY;
 
 /** Macros and constants whose value matters and is the same on the 64-bit machines with 4 KiB pages we speak of. */

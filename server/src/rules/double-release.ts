@@ -1,10 +1,11 @@
 import type { Fault } from '../analysis/context.ts';
+import { LineIndex } from '../base/text.ts';
 import { holdsInWords, type Rule, type RuleReport } from './rule.ts';
 
 function report(fault: Fault, text: string): RuleReport {
   const { callee, details, origin, acquisition } = fault;
   const name = callee?.name ?? '';
-  const line = lineOf(text, Number(details.firstAt ?? 0));
+  const { line } = new LineIndex(text).position(Number(details.firstAt ?? 0));
   const held = acquisition ? ` (${holdsInWords(acquisition.effect.hold)} from ${origin.callee}())` : '';
   const first =
     details.first === undefined
@@ -13,10 +14,6 @@ function report(fault: Fault, text: string): RuleReport {
   return {
     message: `\`${origin.placeText}\`${held} was ${first}; ${name}() drops a hold that is no longer there`,
   };
-}
-
-function lineOf(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length;
 }
 
 export const rule: Rule = {
