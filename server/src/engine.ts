@@ -1,5 +1,6 @@
 import { type AnalysisResult, analyse, matteringFunctions } from './analysis/analyse.ts';
 import { constructionsOf } from './analysis/constructions.ts';
+import type { Fault } from './analysis/context.ts';
 import { holdingsAt } from './analysis/holdings.ts';
 import { Cancelled, type CancelSignal, neverCancelled } from './base/cancel.ts';
 import type { Span } from './base/text.ts';
@@ -38,11 +39,11 @@ export interface AnalyseOptions {
   readonly tree: Tree;
   /** Severity by rule id; absent: the rule's default. */
   readonly severities?: Readonly<Record<string, Severity | 'off'>>;
-  /** Asked for what the headers of a file define, where that matters. */
-  readonly declarations?: (path: string, text: string) => Declarations;
+  /** Asked for what lies around a file: what its headers define, and functions of other files that it has to do with. */
+  readonly surroundings?: (isAcquiring: boolean) => Declarations | undefined;
 }
 
-/** Definitions from the headers of a file, to be read behind it; each piece tells where it stands. */
+/** Definitions from other files, to be read behind a file; each piece tells where it stands. */
 export interface Declarations {
   readonly text: string;
   readonly pieces: readonly Piece[];
@@ -128,20 +129,22 @@ export class Engine {
     const table = new EffectTable(options.tree);
     const { program, broken, pieces } = this.lower(file, table, options);
     this.lowered = { text: file.text, table, program };
-    const result = analyse(program, table, cancel);
+    const isRoot = rootsAmong(file.text.length, pieces);
+    const result = analyse(program, table, cancel, isRoot);
     const severities = options.severities ?? {};
-    const assembled = assemble(file.path, program.text, result.faults, severities);
-    const findings = relocate(assembled, file.text.length, pieces);
+    const faults = result.faults.filter(fault => isAbout(fault, file.text.length));
+    const assembled = assemble(file.path, program.text, faults, severities);
+    const allowed = applyAllows(program.text, file.path, assembled, {
+      isChecked: rule => severities[rule] !== 'off' && RULES.some(each => each.id === rule),
+      unusedAllow: severities['unused-allow'],
+      functionAt: offset => functionAt(program, offset),
+    });
     const moved = mover(file.text.length, pieces);
     const isInFile = (site: Span): boolean => site.start < file.text.length;
     return {
       path: file.path,
-      findings: applyAllows(file.text, file.path, findings, {
-        isChecked: rule => severities[rule] !== 'off' && RULES.some(each => each.id === rule),
-        unusedAllow: severities['unused-allow'],
-        functionAt: offset => functionAt(program, offset),
-      }),
-      notAnalysed: [...broken, ...givenUp(file.path, program, result)],
+      findings: relocate(allowed, file.text.length, pieces),
+      notAnalysed: [...broken, ...givenUp(file.path, program, result).filter(isInFile)],
       extractions: assembleSites(file.path, program, result)
         .filter(isInFile)
         .map(site => ({ ...site, releases: site.releases.map(moved) })),
@@ -156,12 +159,12 @@ export class Engine {
     options: AnalyseOptions,
   ): { program: Program; broken: NotAnalysed[]; pieces: readonly Piece[] } {
     const acquires = this.acquirers.test(file.text);
-    const headers = acquires ? options.declarations?.(file.path, file.text) : undefined;
-    const parsed = this.parser.parse(headers ? `${file.text}\n${headers.text}` : file.text);
+    const around = options.surroundings?.(acquires);
+    const parsed = this.parser.parse(around ? `${file.text}\n${around.text}` : file.text);
     try {
       const isOfInterest = (name: string): boolean => table.row(name)?.effects.some(isWorthLowering) ?? false;
       // Where a file acquires, any function of it may put pages into a member, or take them from there.
-      const program = lowerProgram(parsed, acquires ? () => true : isOfInterest);
+      const program = lowerProgram(parsed, acquires || around ? () => true : isOfInterest);
       const broken = functionsOf(parsed)
         .filter(
           each =>
@@ -175,7 +178,7 @@ export class Engine {
           function: each.name,
           reason: 'the parser does not understand this function',
         }));
-      return { program, broken, pieces: headers?.pieces ?? [] };
+      return { program, broken, pieces: around?.pieces ?? [] };
     } finally {
       parsed.dispose();
     }
@@ -255,6 +258,21 @@ export class Engine {
         tooltip: hereInWords(site, file.text),
       }));
   }
+}
+
+/**
+ * Whether a fault is one of the file that ends at `length`. What is judged over several files may show in another one
+ * and be about pages that are taken here.
+ */
+function isAbout({ span, origin, isReplayed }: Fault, length: number): boolean {
+  return span.start < length || (isReplayed === undefined && origin.span.start < length);
+}
+
+/** Which functions are analysed for themselves: the file's own, and those that some piece behind it says so of. */
+function rootsAmong(length: number, pieces: readonly Piece[]): (span: Span) => boolean {
+  const isIn = ({ start, end }: Span, at: number): boolean => at >= start && at < end;
+  return ({ start }) =>
+    start < length || pieces.some(piece => piece.isRoot && isIn(piece, start - length - 1));
 }
 
 /** Finds any of these names as a word. */

@@ -26,7 +26,7 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const declared = (text: string): string =>
-  new Headers(new Map()).declarationsFor(join(root, 'drivers/a/a.c'), text).text;
+  new Headers(new Map(), path => path).declarationsFor(join(root, 'drivers/a/a.c'), text).text;
 
 test('the types a file names, and those of their members', () => {
   const text = declared('#include "local.h"\nint f(struct outer *o);\n');
@@ -52,7 +52,7 @@ test('headers that include themselves, are missing, or are none', () => {
 });
 
 test('each piece tells where it stands', () => {
-  const { text, pieces } = new Headers(new Map()).declarationsFor(
+  const { text, pieces } = new Headers(new Map(), path => path).declarationsFor(
     join(root, 'drivers/a/a.c'),
     '#include "local.h"\nstruct inner x;\n',
   );

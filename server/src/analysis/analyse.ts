@@ -1,4 +1,5 @@
 import { Cancelled, type CancelSignal } from '../base/cancel.ts';
+import type { Span } from '../base/text.ts';
 import type { CallInstruction, FunctionModel, Program } from '../program/model.ts';
 import { isPointerToStruct, PAGE_TAGS } from '../program/types.ts';
 import type { Acquire, Effect, FunctionRow } from '../semantics/effects.ts';
@@ -46,8 +47,16 @@ export interface AnalysisResult {
   readonly given: readonly { readonly function: FunctionModel; readonly reason: string }[];
 }
 
-/** Analyses every function of a file that can reach an acquisition. */
-export function analyse(program: Program, table: EffectTable, isCancelled: CancelSignal): AnalysisResult {
+/**
+ * Analyses every function of a file that can reach an acquisition.
+ * @param isRoot whether the function at a place is analysed for itself; others only where they are called.
+ */
+export function analyse(
+  program: Program,
+  table: EffectTable,
+  isCancelled: CancelSignal,
+  isRoot: (span: Span) => boolean = () => true,
+): AnalysisResult {
   const mattering = matteringFunctions(program, table);
   const sites = new Map<number, AcquisitionSite>();
   for (const model of program.functions.values()) collectSites(model, table, sites);
@@ -55,43 +64,45 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
   const members = new Members();
   const runs = new Map<FunctionModel, { readonly context: Context; readonly scope: Scope }>();
   const given: { function: FunctionModel; reason: string }[] = [];
+  const own = new Map([...program.functions].filter(([, { span }]) => isRoot(span)));
+  const hasOthers = own.size < program.functions.size;
+  const withoutOthers = hasOthers ? matteringFunctions({ ...program, functions: own }, table) : mattering;
+  const contextOf = (model: FunctionModel): Context =>
+    new Context(program, table, members, isCancelled, (acquisition, mode, kinds, direction) => {
+      const site = sites.get(acquisition.span.start);
+      if (!site) return;
+      const evidence = site.evidence.get(model.name) ?? newEvidence();
+      site.evidence.set(model.name, evidence);
+      evidence.modes.add(mode);
+      for (const kind of kinds) evidence.kinds.add(kind);
+      evidence.directions.add(direction);
+    });
   for (const model of program.functions.values()) {
-    const isAcquiring = mattering.acquiring.has(model.name);
-    if (!isAcquiring && !mattering.touching.has(model.name)) continue;
+    if (!isRoot(model.span) || !isWorthwhile(model, mattering)) continue;
     if (isCancelled()) throw new Cancelled();
     if (model.blocks.length > LIMITS.rootBlocks) {
       given.push({ function: model, reason: `the function has over ${LIMITS.rootBlocks} basic blocks` });
       continue;
     }
-    const context = new Context(
-      program,
-      table,
-      members,
-      isCancelled,
-      (acquisition, mode, kinds, direction) => {
-        const site = sites.get(acquisition.span.start);
-        if (!site) return;
-        const evidence = site.evidence.get(model.name) ?? newEvidence();
-        site.evidence.set(model.name, evidence);
-        evidence.modes.add(mode);
-        for (const kind of kinds) evidence.kinds.add(kind);
-        evidence.directions.add(direction);
-      },
-    );
-    try {
-      const scope = scopeOf(model, mattering);
-      const exits = runRoot(context, model, scope, budgetOf(model, mattering));
-      noteFates(rootFrame(model), exits, start => sites.get(start)?.fates);
-      faults.push(...context.faults.values());
-      runs.set(model, { context, scope });
-      if (context.leftOut) given.push({ function: model, reason: PATHS_LEFT_OUT });
-      for (const site of sites.values())
-        for (const release of context.releases.ofCall(site.call.span.start))
-          site.releases.set(release.span.start, release);
-    } catch (error) {
-      if (!(error instanceof TooComplex)) throw error;
-      given.push({ function: model, reason: error.message });
+    // What other files do is left to convention where following it is too much.
+    const run = firstThatEnds([mattering, ...(hasOthers ? [withoutOthers] : [])], seen => {
+      const scope = scopeOf(model, seen);
+      const context = contextOf(model);
+      const exits = isWorthwhile(model, seen) ? runRoot(context, model, scope, budgetOf(model, seen)) : [];
+      return { context, scope, exits };
+    });
+    if (typeof run === 'string') {
+      given.push({ function: model, reason: run });
+      continue;
     }
+    const { context, exits } = run;
+    noteFates(rootFrame(model), exits, start => sites.get(start)?.fates);
+    faults.push(...context.faults.values());
+    runs.set(model, run);
+    if (context.leftOut) given.push({ function: model, reason: PATHS_LEFT_OUT });
+    for (const site of sites.values())
+      for (const release of context.releases.ofCall(site.call.span.start))
+        site.releases.set(release.span.start, release);
   }
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
   for (const site of sites.values()) judgeAtCallers(program, site);
@@ -103,6 +114,23 @@ export function analyse(program: Program, table: EffectTable, isCancelled: Cance
     return run?.context.hasSeen(fault) ? replay(run.context, fault, run.scope) : fault;
   });
   return { faults: replayed, sites: [...sites.values()], flow, given };
+}
+
+/** What the analysis of a root gave with the first of several views of the program with which it ends, or why none did. */
+function firstThatEnds<Run>(views: readonly Mattering[], run: (view: Mattering) => Run): Run | string {
+  let reason = '';
+  for (const view of views)
+    try {
+      return run(view);
+    } catch (error) {
+      if (!(error instanceof TooComplex)) throw error;
+      reason = error.message;
+    }
+  return reason;
+}
+
+function isWorthwhile({ name }: FunctionModel, { acquiring, touching }: Mattering): boolean {
+  return acquiring.has(name) || touching.has(name);
 }
 
 /** How many instructions the analysis of a root may take: most where the acquisition stands. */

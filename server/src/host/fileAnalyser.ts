@@ -6,8 +6,8 @@ import type { Severity } from '../report/findings.ts';
 import { type JsonReport, locate } from '../report/json.ts';
 import type { Era, Tree } from '../semantics/eras.ts';
 import { assumedTree, treeForEra } from '../semantics/trees.ts';
-import { decode, type Overlays, readBytes, readText } from './files.ts';
-import { Headers } from './headers.ts';
+import { decode, displayPath, type Overlays, readBytes, readText } from './files.ts';
+import { Surroundings } from './surroundings.ts';
 import { findTree } from './trees.ts';
 
 /** What a run asks of each file; plain data, so that it can be sent to a thread. */
@@ -38,13 +38,13 @@ export function loadAssets(directory: string): EngineAssets {
 /** Reads files and has the engine analyse them, one at a time. */
 export class FileAnalyser {
   private readonly trees = new Map<string, Tree | undefined>();
-  private readonly headers: Headers;
+  private readonly surroundings: Surroundings;
 
   private constructor(
     private readonly engine: Engine,
     private readonly options: RunOptions,
   ) {
-    this.headers = new Headers(options.overlays);
+    this.surroundings = new Surroundings(options.overlays, path => displayPath(path, process.cwd()));
   }
 
   static async create(assets: EngineAssets, options: RunOptions): Promise<FileAnalyser> {
@@ -65,7 +65,7 @@ export class FileAnalyser {
     const options = {
       tree: this.treeFor(request.path, text),
       severities: this.options.severities,
-      declarations: () => this.headers.declarationsFor(request.path, text),
+      surroundings: (isAcquiring: boolean) => this.surroundings.of(request.path, text, isAcquiring),
     };
     return this.engine.analyse({ path: request.display, text }, options, cancel);
   }

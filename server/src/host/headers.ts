@@ -2,7 +2,9 @@ import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Declarations } from '../engine.ts';
 import { type HeaderDefinition, type HeaderIndex, includesOf, indexHeader } from '../syntax/headers.ts';
-import { displayPath, type Overlays, readText } from './files.ts';
+import { tagsIn } from '../syntax/sources.ts';
+import { type Overlays, readText } from './files.ts';
+import type { Slice, TaggedMember } from './neighbours.ts';
 import { treeRoot } from './trees.ts';
 
 /** How far includes are followed, and how much is taken from them. */
@@ -11,6 +13,9 @@ const MAX_HEADERS = 120;
 const MAX_LENGTH = 120_000;
 /** Bytes of a header; generated register tables are longer, and define nothing of interest. */
 const MAX_SIZE = 1_000_000;
+/** A member of a struct that leads to pages, or to what holds pages. */
+const PAGE_MEMBER =
+  /\bstruct\s+(?:page|folio|bio_vec|kvec|scatterlist|sg_table|iov_iter)\b[\s*]*(?:__\w+\s+)?([A-Za-z_]\w*)/g;
 /** Types of members, and of their members. */
 const ROUNDS = 3;
 
@@ -25,7 +30,11 @@ interface Header extends HeaderIndex {
 export class Headers {
   private readonly byPath = new Map<string, Header | undefined>();
 
-  constructor(private readonly overlays: Overlays) {}
+  /** @param display how a path is named in what is said. */
+  constructor(
+    private readonly overlays: Overlays,
+    private readonly display: (path: string) => string,
+  ) {}
 
   /** Forgets what was read: a header may have changed. */
   clear(): void {
@@ -35,21 +44,45 @@ export class Headers {
   /**
    * The definitions that a file needs from its headers, as text to be read behind it.
    * @param path absolute path of the file.
+   * @param slices functions of other files, which are read with it and need theirs.
    */
-  declarationsFor(path: string, text: string): Declarations {
-    const headers = this.includedBy(path, text);
+  declarationsFor(path: string, text: string, slices: readonly Slice[] = []): Declarations {
+    const headers = new Set(this.includedBy(path, text));
+    for (const { path: other } of new Set(slices.map(({ source }) => source)))
+      for (const header of this.aroundSource(other)) headers.add(header);
     const taken = new Map<HeaderDefinition, Header>();
-    let words = wordsOf(text);
+    let words = wordsOf([text, ...slices.map(slice => slice.text)].join('\n'));
     for (let round = 0; round < ROUNDS; round++) {
       const added = this.pick(headers, words, taken);
       if (added.length === 0) break;
       words = wordsOf(added.join('\n'));
     }
-    return assemble(taken);
+    return this.assemble(slices, taken);
+  }
+
+  /** The members that hold pages in the structs of a file's headers. */
+  pageMembers(path: string, text: string): TaggedMember[] {
+    const tags = new Set(tagsIn(text));
+    return this.includedBy(path, text).flatMap(header =>
+      [...header.definitions.values()]
+        .filter(({ kind, name }) => kind === 'struct' && tags.has(name))
+        .flatMap(({ name: tag, start, end }) =>
+          [...header.text.slice(start, end).matchAll(PAGE_MEMBER)].map(match => ({ tag, member: match[1]! })),
+        ),
+    );
+  }
+
+  /** What a source file defines for itself, and its headers. */
+  private aroundSource(path: string): Header[] {
+    const text = readText(path, this.overlays) ?? '';
+    const { includes, definitions } = indexHeader(text);
+    const types = [...definitions].filter(([, { kind }]) => kind !== 'function');
+    const own = { includes, definitions: new Map(types), path, text, isCore: false };
+    return [own, ...this.includedBy(path, text)];
   }
 
   private pick(
-    headers: readonly Header[],
+    headers: Iterable<Header>,
     words: ReadonlySet<string>,
     taken: Map<HeaderDefinition, Header>,
   ): string[] {
@@ -109,25 +142,30 @@ export class Headers {
     }
     return this.byPath.get(path);
   }
+
+  private assemble(slices: readonly Slice[], taken: ReadonlyMap<HeaderDefinition, Header>): Declarations {
+    let text = '';
+    const pieces: Declarations['pieces'][number][] = [];
+    const add = (body: string, path: string, offset: number, isRoot: boolean): void => {
+      const file = this.display(path);
+      pieces.push({ start: text.length, end: text.length + body.length, file, offset, isRoot });
+      text += body;
+    };
+    for (const { source, function: model, text: body, isEvidence } of slices) {
+      add(body, source.path, model.start, isEvidence);
+      text += model.isExported ? `\nEXPORT_SYMBOL(${model.name});\n` : '\n';
+    }
+    const limit = text.length + MAX_LENGTH;
+    for (const [definition, header] of taken) {
+      const body = header.text.slice(definition.start, definition.end);
+      if (text.length + body.length > limit) continue;
+      add(body, header.path, definition.start, definition.kind === 'function');
+      text += definition.kind === 'struct' ? ';\n' : '\n';
+    }
+    return { text, pieces };
+  }
 }
 
 function wordsOf(text: string): ReadonlySet<string> {
   return new Set(text.match(/[A-Za-z_]\w*/g) ?? []);
-}
-
-function assemble(taken: ReadonlyMap<HeaderDefinition, Header>): Declarations {
-  let text = '';
-  const pieces: Declarations['pieces'][number][] = [];
-  for (const [definition, header] of taken) {
-    const body = header.text.slice(definition.start, definition.end);
-    if (text.length + body.length > MAX_LENGTH) continue;
-    pieces.push({
-      start: text.length,
-      end: text.length + body.length,
-      file: displayPath(header.path, process.cwd()),
-      offset: definition.start,
-    });
-    text += body + (definition.kind === 'struct' ? ';\n' : '\n');
-  }
-  return { text, pieces };
 }

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Cancelled, type CancelSignal } from '../base/cancel.ts';
 import type { AnalyseOptions, Engine } from '../engine.ts';
-import { Headers } from '../host/headers.ts';
+import { Surroundings } from '../host/surroundings.ts';
 import { findTree } from '../host/trees.ts';
 import type { Tree } from '../semantics/eras.ts';
 import { assumedTree, treeForEra } from '../semantics/trees.ts';
@@ -35,14 +35,14 @@ async function respond(desk: Promise<Desk>, request: Request, cancel: CancelSign
 
 class Desk {
   private readonly trees = new Map<string, Tree | undefined>();
-  private readonly headers = new Headers(new Map());
+  private readonly surroundings = new Surroundings(new Map(), path => path);
 
   constructor(private readonly engine: ThreadEngine) {}
 
   answer(request: Request, cancel: CancelSignal): AnswerOf<Kind> {
     if (request.kind === 'forgetTrees') {
       this.trees.clear();
-      this.headers.clear();
+      this.surroundings.clear();
       return undefined;
     }
     const { file } = request.question;
@@ -67,8 +67,8 @@ class Desk {
       settings.era === 'auto'
         ? (this.treeAround(file.path) ?? assumedTree(file.text))
         : treeForEra(settings.era);
-    const declarations = (path: string, text: string) => this.headers.declarationsFor(path, text);
-    return { tree, severities: settings.rules, declarations };
+    const surroundings = (isAcquiring: boolean) => this.surroundings.of(file.path, file.text, isAcquiring);
+    return { tree, severities: settings.rules, surroundings };
   }
 
   /** Remembered by folder: an open file asks after each edit. */

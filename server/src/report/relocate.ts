@@ -1,11 +1,13 @@
 import type { Span } from '../base/text.ts';
 import type { Finding, Place } from './findings.ts';
 
-/** A stretch of a header that was read behind a file's own text. */
+/** A stretch of a header, or a function of another file, that was read behind a file's own text. */
 export interface Piece extends Span {
   readonly file: string;
   /** Where the piece begins in its file. */
   readonly offset: number;
+  /** Its functions are analysed for themselves, not only where they are called. */
+  readonly isRoot: boolean;
 }
 
 /**
@@ -22,14 +24,12 @@ export function mover(length: number, pieces: readonly Piece[]): <T extends Plac
   };
 }
 
-/** Findings in the file's own text, with the steps of their paths that lie in headers put there. */
+/** The findings with the files in which they, the steps of their paths and their edits lie. */
 export function relocate(findings: readonly Finding[], length: number, pieces: readonly Piece[]): Finding[] {
   const moved = mover(length, pieces);
-  return findings
-    .filter(finding => finding.start < length)
-    .map(finding =>
-      finding.path.some(step => step.start >= length)
-        ? { ...finding, path: finding.path.map(moved) }
-        : finding,
-    );
+  return findings.map(finding => ({
+    ...moved(finding),
+    path: finding.path.map(moved),
+    fixes: finding.fixes.map(fix => ({ ...fix, edits: fix.edits.map(moved) })),
+  }));
 }

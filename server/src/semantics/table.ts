@@ -105,6 +105,22 @@ export const ACQUIRER_NAMES: ReadonlySet<string> = namesWhere(row =>
   row.effects.some(effect => effect.kind === 'acquire' && effect.extraction === true),
 );
 
+/** Functions that take pages or give them back. */
+export const MOVER_NAMES: ReadonlySet<string> = namesWhere(row =>
+  row.effects.some(effect =>
+    effect.kind === 'release'
+      ? effect.hold !== 'allocation' && effect.pages.form !== 'object'
+      : effect.kind === 'acquire' && (effect.extraction === true || effect.hold === 'pin'),
+  ),
+);
+
+const KNOWN_NAMES = namesWhere(() => true);
+
+/** Whether any tree's table says what a function does. */
+export function isKnownFunction(name: string): boolean {
+  return KNOWN_NAMES.has(name);
+}
+
 const NAMES_OF_INTEREST = namesWhere(row =>
   row.effects.some(({ kind }) => kind === 'acquire' || kind === 'release' || kind === 'construct'),
 );

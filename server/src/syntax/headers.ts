@@ -60,7 +60,7 @@ export function indexHeader(text: string): HeaderIndex {
 }
 
 /** The text with comments and literals blanked, at equal length. */
-function withoutComments(text: string): string {
+export function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, found =>
     found.replace(/[^\n]/g, ' '),
   );
@@ -71,7 +71,7 @@ const CONDITIONAL = /^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b(.*)$/;
 const NOT_CONFIGURED = /^[ \t]*#[ \t]*(?:ifndef[ \t]+CONFIG_|if[ \t]+0\b|if[ \t]+!)/;
 
 /** Blanks what stands for features that are not configured: every CONFIG_* is taken as set. */
-function withoutStubs(code: string): string {
+export function withoutStubs(code: string): string {
   const taken: boolean[] = [];
   let isTaken = true;
   return code
@@ -88,7 +88,7 @@ function withoutStubs(code: string): string {
 }
 
 /** Behind the `}` that closes the `{` at an offset; -1 where there is none. */
-function closingBrace(code: string, open: number): number {
+export function closingBrace(code: string, open: number): number {
   let depth = 0;
   for (let at = open; at < code.length; at++) {
     const character = code.charCodeAt(at);

@@ -1,0 +1,112 @@
+import { isKnownFunction } from '../semantics/table.ts';
+import { indexSource, type SourceFunction, tagsIn } from '../syntax/sources.ts';
+import type { Source, Sources } from './sources.ts';
+
+/** A function of another file that is read behind a file's own text. */
+export interface Slice {
+  readonly source: Source;
+  readonly function: SourceFunction;
+  readonly text: string;
+  /** It is looked at for itself, as it has to do with the same members; else only where it is called. */
+  readonly isEvidence: boolean;
+}
+
+/** A member of a struct, by tag and name. */
+export interface TaggedMember {
+  readonly tag: string;
+  readonly member: string;
+}
+
+/** Calls from file to file that are followed. */
+const MAX_STEPS = 3;
+/** UTF-16 units of other files' functions that are read behind a file. */
+const MAX_LENGTH = 60_000;
+/** Functions with more text are left to themselves. */
+const MAX_FUNCTION = 12_000;
+
+/**
+ * The functions of other files that a file has to do with: those it calls that take or give back pages, and those that
+ * deal with pages in the same members of the same structs.
+ * @param path absolute path of the file.
+ * @param pageMembers asked for the members that hold pages in the structs of its headers.
+ */
+export function slicesFor(
+  path: string,
+  text: string,
+  sources: Sources,
+  pageMembers: () => readonly TaggedMember[],
+): Slice[] {
+  const siblings = sources.beside(path);
+  if (siblings.length === 0) return [];
+  const own = indexSource(text);
+  const collector = new Collector(new Set(own.functions.map(({ name }) => name)), sources, siblings);
+  collector.addCallees(own.functions.flatMap(({ calls }) => calls));
+  const members = new Set(own.functions.flatMap(each => each.members));
+  const tags = new Set(tagsIn(text));
+  const shared = pageMembers().filter(({ tag, member }) => tags.has(tag) && members.has(member));
+  if (shared.length > 0) collector.addEvidence(shared);
+  return collector.slices();
+}
+
+class Collector {
+  private readonly found = new Map<string, Slice>();
+  private length = 0;
+
+  constructor(
+    private readonly own: ReadonlySet<string>,
+    private readonly sources: Sources,
+    private readonly siblings: readonly Source[],
+  ) {}
+
+  slices(): Slice[] {
+    return [...this.found.values()];
+  }
+
+  /** Functions with these names, and what they call in turn. */
+  addCallees(names: readonly string[], step = 0): void {
+    if (step === MAX_STEPS) return;
+    for (const name of names) {
+      if (this.own.has(name) || this.found.has(name) || isKnownFunction(name)) continue;
+      const source = this.definingSource(name);
+      const callee = source?.moving.get(name);
+      if (source && callee) this.add(source, callee, false, step);
+    }
+  }
+
+  addEvidence(shared: readonly TaggedMember[]): void {
+    for (const source of this.siblings) {
+      const names = new Set(
+        shared.filter(({ tag }) => source.tags.includes(tag)).map(({ member }) => member),
+      );
+      if (names.size === 0) continue;
+      for (const each of source.moving.values())
+        if (each.members.some(member => names.has(member)) && !this.own.has(each.name))
+          this.add(source, each, true, 0);
+    }
+  }
+
+  /** The one sibling that defines a function for others. */
+  private definingSource(name: string): Source | undefined {
+    const defining = this.siblings.filter(source => source.moving.get(name)?.isStatic === false);
+    const [only] = defining;
+    return defining.length === 1 && only!.moving.get(name)!.hasPointers ? only : undefined;
+  }
+
+  private add(source: Source, model: SourceFunction, isEvidence: boolean, step: number): void {
+    const length = model.end - model.start;
+    const known = this.found.get(model.name);
+    if (known) {
+      if (isEvidence && known.source === source) this.found.set(model.name, { ...known, isEvidence });
+      return;
+    }
+    if (length > MAX_FUNCTION || this.length + length > MAX_LENGTH) return;
+    this.length += length;
+    const text = this.sources.text(source).slice(model.start, model.end);
+    this.found.set(model.name, { source, function: model, text, isEvidence });
+    for (const name of model.calls) {
+      const callee = source.moving.get(name);
+      if (callee && !this.own.has(name)) this.add(source, callee, false, step);
+    }
+    this.addCallees(model.calls, step + 1);
+  }
+}

@@ -1,0 +1,36 @@
+import { isAbsolute } from 'node:path';
+import type { Declarations } from '../engine.ts';
+import type { Overlays } from './files.ts';
+import { Headers } from './headers.ts';
+import { slicesFor } from './neighbours.ts';
+import { Sources } from './sources.ts';
+
+/** What lies around a file and is read with it: its headers, and functions of other files. */
+export class Surroundings {
+  private readonly headers: Headers;
+  private readonly sources: Sources;
+
+  /** @param display how a path is named in what is said. */
+  constructor(overlays: Overlays, display: (path: string) => string) {
+    this.headers = new Headers(overlays, display);
+    this.sources = new Sources(overlays);
+  }
+
+  /** Forgets what was read: a file may have changed. */
+  clear(): void {
+    this.headers.clear();
+    this.sources.clear();
+  }
+
+  /**
+   * The text to be read behind a file's own.
+   * @param path absolute path of the file.
+   * @param isAcquiring true where the file by itself is a reason to read its headers.
+   */
+  of(path: string, text: string, isAcquiring: boolean): Declarations | undefined {
+    if (!isAbsolute(path)) return undefined;
+    const slices = slicesFor(path, text, this.sources, () => this.headers.pageMembers(path, text));
+    if (!isAcquiring && slices.length === 0) return undefined;
+    return this.headers.declarationsFor(path, text, slices);
+  }
+}
