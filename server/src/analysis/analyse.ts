@@ -26,6 +26,7 @@ export interface AcquisitionSite extends SiteEvidence {
   readonly evidence: Map<string, SiteEvidence>;
   readonly call: CallInstruction;
   readonly function: FunctionModel;
+  readonly row: FunctionRow;
   readonly callee: string;
   readonly effect: Acquire;
   readonly releases: Map<number, Release>;
@@ -107,7 +108,7 @@ export function analyse(
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
   for (const site of sites.values()) judgeAtCallers(program, site);
   const flow = new PageFlow(program, table);
-  faults.push(...judgeMembers(members, flow), ...judgeDirtying([...sites.values()], members, program));
+  faults.push(...judgeMembers(members, flow, [...sites.values()]), ...judgeDirtying([...sites.values()], members, program));
   const replayed = distinct(faults).map(fault => {
     const run = runs.get(rootOf(fault.frame).function);
     // What is judged over the whole file happens on no single path.
@@ -299,6 +300,7 @@ function collectSites(model: FunctionModel, table: EffectTable, sites: Map<numbe
     sites.set(call.span.start, {
       call,
       function: model,
+      row,
       callee: row.name,
       effect,
       evidence: new Map(),

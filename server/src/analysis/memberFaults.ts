@@ -1,5 +1,7 @@
-import type { Hold } from '../semantics/holds.ts';
+import type { Hold, Mode } from '../semantics/holds.ts';
+import type { AcquisitionSite } from './analyse.ts';
 import type { Fault } from './context.ts';
+import { rootFrame } from './frames.ts';
 import { isMember, variableLocation } from './locations.ts';
 import {
   type MemberFlag,
@@ -16,9 +18,10 @@ import type { Acquisition } from './state.ts';
  * What is wrong with releases of pages found in members, judged by what all functions of the file put there. It rests
  * on the type of the object alone: every fault is a guess, and pages of unknown origin in the member silence it.
  */
-export function judgeMembers(members: Members, flow: PageFlow): Fault[] {
+export function judgeMembers(members: Members, flow: PageFlow, sites: readonly AcquisitionSite[]): Fault[] {
   const faults: Fault[] = [];
   const flags = new ModeFlags(members);
+  noteFilledObjects(members, flow, sites);
   for (const [key, releases] of members.releases) {
     for (const release of atCallers(releases))
       for (const each of key === '' ? cameFrom(release, flow) : [key]) {
@@ -29,6 +32,37 @@ export function judgeMembers(members: Members, flow: PageFlow): Fault[] {
   }
   return [...faults, ...flags.wronglySet().map(wrongFlag)];
 }
+
+/**
+ * Pages that a call put into an object are found in members that got them out of it: the vector of the iterator that was
+ * built over them, say. What else may lie there is not known.
+ */
+function noteFilledObjects(members: Members, flow: PageFlow, sites: readonly AcquisitionSite[]): void {
+  for (const site of sites) {
+    const { effect } = site;
+    const holds = effect.pages.form === 'object' ? HOLDS_OF.get(effect.hold) : undefined;
+    if (!holds) continue;
+    const acquisition = acquisitionAt(site);
+    for (const key of flow.reachedFrom(flow.acquired(site.function, site.call, effect))) {
+      if (!members.releases.has(key)) continue;
+      members.foreign.add(key);
+      members.stores.push({ key, acquisition, holds, isConditional: holds.size > 1, beside: new Map() });
+    }
+  }
+}
+
+function acquisitionAt({ call, row, effect, function: model }: AcquisitionSite): Acquisition {
+  const { span, calleeSpan } = call;
+  const key = `@${span.start}`;
+  return { key, callee: row.name, row, effect, span, calleeSpan, frame: rootFrame(model), placeText: '' };
+}
+
+const HOLDS_OF: ReadonlyMap<Mode, ReadonlySet<Hold>> = new Map([
+  ['pin', new Set<Hold>(['pin'])],
+  ['get', new Set<Hold>(['get'])],
+  ['pin-if-user-backed', new Set<Hold>(['pin', 'none'])],
+  ['get-if-user-backed', new Set<Hold>(['get', 'none'])],
+]);
 
 /** A release in a helper is judged at the callers that were seen, which may know more. */
 function atCallers(releases: readonly MemberRelease[]): MemberRelease[] {

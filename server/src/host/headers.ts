@@ -9,7 +9,7 @@ import { treeRoot } from './trees.ts';
 
 /** How far includes are followed, and how much is taken from them. */
 const MAX_DEPTH = 3;
-const MAX_HEADERS = 120;
+const MAX_HEADERS = 300;
 const MAX_LENGTH = 120_000;
 /** Bytes of a header; generated register tables are longer, and define nothing of interest. */
 const MAX_SIZE = 1_000_000;

@@ -177,7 +177,7 @@ export class ExpressionLowering {
   private member(node: Node, span: Span): Expression {
     const argument = this.value(node.childForFieldName('argument')!);
     const name = node.childForFieldName('field')?.text ?? '';
-    const arrow = node.childForFieldName('operator')?.text === '->' || node.text.includes('->');
+    const arrow = node.childForFieldName('operator')?.text === '->';
     const viaPointer = arrow && argument.kind !== 'address';
     const object: Expression = viaPointer
       ? { kind: 'dereference', pointer: argument, type: pointee(argument.type), span: argument.span }
