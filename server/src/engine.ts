@@ -18,7 +18,7 @@ import { RULES } from './rules/index.ts';
 import type { Effect } from './semantics/effects.ts';
 import type { Tree } from './semantics/eras.ts';
 import { explainFunction, toMarkdown } from './semantics/explain.ts';
-import { ACQUIRER_NAMES, EffectTable, literalsOfInterest } from './semantics/table.ts';
+import { ACQUIRER_NAMES, EffectTable, FOLLOWED_NAMES, literalsOfInterest } from './semantics/table.ts';
 import { functionsOf } from './syntax/health.ts';
 import { CParser, ParseRefused } from './syntax/parser.ts';
 
@@ -93,7 +93,7 @@ export class Engine {
 
   private constructor(private readonly parser: CParser) {
     this.interest = anyOf(literalsOfInterest());
-    this.acquirers = anyOf(ACQUIRER_NAMES);
+    this.acquirers = anyOf([...ACQUIRER_NAMES, ...FOLLOWED_NAMES]);
   }
 
   static async create(assets: EngineAssets): Promise<Engine> {

@@ -2,10 +2,9 @@ import { Cancelled, type CancelSignal } from '../base/cancel.ts';
 import type { Span } from '../base/text.ts';
 import type { CallInstruction, FunctionModel, Program } from '../program/model.ts';
 import { isPointerToStruct, PAGE_TAGS } from '../program/types.ts';
-import type { Acquire, Effect, FunctionRow } from '../semantics/effects.ts';
+import { type Acquire, type Effect, type FunctionRow, isFollowed } from '../semantics/effects.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
-import { isFollowed } from './calls.ts';
 import { Context, clearer, type Fault } from './context.ts';
 import { judgeDirtying } from './dirtying.ts';
 import { judgeExits } from './exits.ts';
@@ -13,6 +12,7 @@ import { type Fates, noFates, noteFates } from './fates.ts';
 import { rootFrame, rootOf } from './frames.ts';
 import { type Exit, Interpreter, returnsPages, type Scope, TooComplex } from './interpret.ts';
 import { LIMITS } from './limits.ts';
+import { judgeMemberArrays } from './memberArrays.ts';
 import { judgeMembers } from './memberFaults.ts';
 import { Members, noteStores } from './members.ts';
 import { PageFlow } from './pageFlow.ts';
@@ -108,7 +108,9 @@ export function analyse(
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
   for (const site of sites.values()) judgeAtCallers(program, site);
   const flow = new PageFlow(program, table);
-  faults.push(...judgeMembers(members, flow, [...sites.values()]), ...judgeDirtying([...sites.values()], members, program));
+  faults.push(...judgeMembers(members, flow, [...sites.values()]));
+  faults.push(...judgeMemberArrays(program, table, flow));
+  faults.push(...judgeDirtying([...sites.values()], members, program));
   const replayed = distinct(faults).map(fault => {
     const run = runs.get(rootOf(fault.frame).function);
     // What is judged over the whole file happens on no single path.

@@ -3,7 +3,6 @@ import type {
   Acquire,
   Allocate,
   Construct,
-  Effect,
   Free,
   FunctionRow,
   Query,
@@ -11,7 +10,7 @@ import type {
   Transfer,
   View,
 } from '../semantics/effects.ts';
-import { RESULT } from '../semantics/effects.ts';
+import { isFollowed, RESULT } from '../semantics/effects.ts';
 import { acquire, acquisitionOf, modeOf, reportSite } from './acquire.ts';
 import { builtinValue } from './builtins.ts';
 import { noteHold, onlyHold } from './containers.ts';
@@ -42,13 +41,6 @@ const INFINITY = Number.POSITIVE_INFINITY;
 export interface CallOutcome {
   readonly state: State;
   readonly result: Term | undefined;
-}
-
-/** True where the row acquires pages that the analysis follows. */
-export function isFollowed(effect: Effect): boolean {
-  if (effect.kind !== 'acquire') return false;
-  if (effect.extraction && effect.pages.form !== 'object') return true;
-  return effect.hold === 'pin' && /^(array|array-pointer|result-array)$/.test(effect.pages.form);
 }
 
 /** Carries out a call that has a row, or of which nothing is known. */

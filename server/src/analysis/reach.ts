@@ -123,10 +123,19 @@ export function survivors(context: Context, state: State, returned: Term | undef
     if (place.root.kind === 'global') roots.push(value);
     if (place.root.kind === 'pointer' && isForeign(context, state, place.root.pointer)) roots.push(value);
   }
-  for (const [term, keepers] of state.keepers) if (isKept(state, keepers)) roots.push(term);
+  // What is free again is nobody's any more: who was given it and kept it has been made to let go of it.
+  for (const [term, keepers] of state.keepers)
+    if (isKept(state, keepers) && !isFreed(context, state, term)) roots.push(term);
   for (const set of state.sets.values())
     if (set.pointer && isForeign(context, state, set.pointer)) roots.push(set.pointer);
   return reachable(context, state, roots);
+}
+
+/** Memory that the function made and freed, or what lies within it. */
+function isFreed(context: Context, state: State, pointer: Term): boolean {
+  if (allocationOf(state, pointer)?.status === 'freed') return true;
+  const place = pointer.kind === 'address' ? context.places.get(pointer.place) : undefined;
+  return place?.root.kind === 'pointer' && isFreed(context, state, place.root.pointer);
 }
 
 /** Memory that existed before the function ran, or that somebody else made. */

@@ -1,4 +1,4 @@
-import { isKnownFunction } from '../semantics/table.ts';
+import { FREE_NAMES, isKnownFunction } from '../semantics/table.ts';
 import { indexSource, type SourceFunction, tagsIn } from '../syntax/sources.ts';
 import type { Source, Sources } from './sources.ts';
 
@@ -79,8 +79,12 @@ class Collector {
         shared.filter(({ tag }) => source.tags.includes(tag)).map(({ member }) => member),
       );
       if (names.size === 0) continue;
-      for (const each of source.moving.values())
-        if (each.members.some(member => names.has(member)) && !this.own.has(each.name))
+      for (const each of source.functions)
+        if (
+          (source.moving.has(each.name) || each.calls.some(name => FREE_NAMES.has(name))) &&
+          each.members.some(member => names.has(member)) &&
+          !this.own.has(each.name)
+        )
           this.add(source, each, true, 0);
     }
   }

@@ -20,6 +20,10 @@ function report(fault: Fault): RuleReport {
     if (!canReplace) return { message };
     return { message, fix: { title: `Use ${right}()`, edits: [renameCall(fault.callee!.span, right)] } };
   }
+  if (fault.details.neverFreed)
+    return {
+      message: `the page array \`${name}\` is kept from ${fault.origin.callee}() on, its pages are released here, and no function in view frees it${right ? `: ${right}() it` : ''}`,
+    };
   const where = fault.details.everywhere ? 'no path of this function frees it' : 'it is lost at this exit';
   return {
     message: `the page array \`${name}\` was allocated by ${fault.origin.callee}(), and ${where}${right ? `: ${right}() it` : ''}`,

@@ -294,3 +294,10 @@ export interface FunctionRow {
   /** What to remember that the effects cannot say. */
   readonly note?: string;
 }
+
+/** True where the row acquires pages that the analysis follows. */
+export function isFollowed(effect: Effect): boolean {
+  if (effect.kind !== 'acquire') return false;
+  if (effect.extraction && effect.pages.form !== 'object') return true;
+  return effect.hold === 'pin' && /^(array|array-pointer|result-array)$/.test(effect.pages.form);
+}

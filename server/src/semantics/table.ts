@@ -1,4 +1,4 @@
-import type { FunctionRow } from './effects.ts';
+import { type FunctionRow, isFollowed } from './effects.ts';
 import type { Tree } from './eras.ts';
 import { ASYNC_ROWS } from './rows/async.ts';
 import { BIO_ROWS } from './rows/bio.ts';
@@ -114,12 +114,20 @@ export const MOVER_NAMES: ReadonlySet<string> = namesWhere(row =>
   ),
 );
 
+/** Functions that free memory. */
+export const FREE_NAMES: ReadonlySet<string> = namesWhere(row =>
+  row.effects.some(({ kind }) => kind === 'free'),
+);
+
 const KNOWN_NAMES = namesWhere(() => true);
 
 /** Whether any tree's table says what a function does. */
 export function isKnownFunction(name: string): boolean {
   return KNOWN_NAMES.has(name);
 }
+
+/** Functions of the tree that pin pages for their callers into an array of theirs. */
+export const FOLLOWED_NAMES: ReadonlySet<string> = namesWhere(row => row.effects.some(isFollowed));
 
 const NAMES_OF_INTEREST = namesWhere(row =>
   row.effects.some(({ kind }) => kind === 'acquire' || kind === 'release' || kind === 'construct'),

@@ -1,0 +1,133 @@
+import type { CallInstruction, FunctionModel, Program } from '../program/model.ts';
+import { isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
+import { type Allocator, RESULT } from '../semantics/effects.ts';
+import type { EffectTable } from '../semantics/table.ts';
+import type { Fault } from './context.ts';
+import { rootFrame } from './frames.ts';
+import { isMember, type Location } from './locations.ts';
+import type { PageFlow, ReleaseCall } from './pageFlow.ts';
+
+/** An array for pages that is kept in a member of an object. */
+interface KeptArray {
+  readonly function: FunctionModel;
+  readonly call: CallInstruction;
+  readonly callee: string;
+  readonly allocator: Allocator;
+  /** Where it may lie. */
+  readonly locations: ReadonlySet<Location>;
+  /** The last release of the pages that lie in it, in another function. */
+  readonly release: ReleaseCall | undefined;
+}
+
+/** A call that frees, or may free, what lies at a location. */
+interface FreeingCall {
+  readonly function: FunctionModel;
+  readonly location: Location;
+}
+
+/**
+ * Arrays that lie in a member, whose pages are released from there and which no function in view frees, nor gives to
+ * one that might. It rests on where things lie, whatever the path: every fault is a guess.
+ */
+export function judgeMemberArrays(program: Program, table: EffectTable, flow: PageFlow): Fault[] {
+  const calls = new Calls(program, table, flow);
+  const faults = new Map<number, Fault>();
+  for (const array of calls.arrays) {
+    const { release } = array;
+    if (release && !calls.mayFree(array)) faults.set(release.call.span.start, faultOf(array, release));
+  }
+  return [...faults.values()];
+}
+
+/** What the calls of a program do with arrays, by location. */
+class Calls {
+  readonly arrays: KeptArray[] = [];
+  private readonly frees: FreeingCall[] = [];
+
+  constructor(
+    program: Program,
+    private readonly table: EffectTable,
+    private readonly flow: PageFlow,
+  ) {
+    for (const model of program.functions.values())
+      for (const block of model.blocks)
+        for (const instruction of block.instructions)
+          if (instruction.kind === 'call') this.read(model, instruction, program.functions);
+  }
+
+  mayFree({ locations }: KeptArray): boolean {
+    return this.frees.some(free => locations.has(free.location) && !this.isUnwind(free));
+  }
+
+  /** The function frees what it has allocated itself and not stored, or taken back. */
+  private isUnwind({ function: model, location }: FreeingCall): boolean {
+    if (isMember(location)) return false;
+    return this.arrays.some(array => array.function === model && array.locations.has(location));
+  }
+
+  private read(
+    model: FunctionModel,
+    call: CallInstruction,
+    functions: ReadonlyMap<string, FunctionModel>,
+  ): void {
+    const { callee } = call;
+    const effects = callee === undefined ? undefined : this.table.row(callee)?.effects;
+    if (!effects) {
+      // What is not known may free what it gets.
+      if (callee === undefined || !functions.has(callee))
+        call.arguments.forEach((_, at) => this.free(model, call, at + 1));
+      return;
+    }
+    for (const effect of effects) {
+      if (effect.kind === 'free') this.free(model, call, effect.argument);
+      else if (effect.kind === 'release' && (effect.freesArray || effect.pages.form === 'object'))
+        this.free(model, call, effect.pages.argument);
+      else if (effect.kind === 'allocate') this.add(model, call, effect.allocator, RESULT);
+      else if (effect.kind === 'acquire' && effect.intoIterator !== undefined)
+        this.add(model, call, 'kvmalloc', effect.intoIterator);
+      else if (effect.kind === 'acquire' && effect.pages.form === 'array-pointer')
+        this.add(model, call, 'kvmalloc', effect.pages.argument);
+    }
+  }
+
+  private free(model: FunctionModel, call: CallInstruction, position: number): void {
+    for (const location of this.flow.argument(model, call, position))
+      this.frees.push({ function: model, location });
+  }
+
+  private add(model: FunctionModel, call: CallInstruction, allocator: Allocator, position: number): void {
+    const { callee } = call;
+    if (callee === undefined || allocator === 'devm' || allocator === 'pages') return;
+    const locations = this.flow.reachedFrom(this.flow.argument(model, call, position));
+    if (![...locations].some(each => isArrayOfPages(this.flow.typeOf(each)))) return;
+    const members = [...locations].filter(isMember);
+    const release = this.flow.releases.findLast(
+      each => each.function !== model && each.locations.some(location => members.includes(location)),
+    );
+    this.arrays.push({ function: model, call, callee, allocator, locations, release });
+  }
+}
+
+const BIO_VEC: ReadonlySet<string> = new Set(['struct bio_vec']);
+
+function isArrayOfPages(type: Type | undefined): boolean {
+  if (!type) return false;
+  return isPointerToStruct(type, PAGE_TAGS, 2) || isPointerToStruct(type, BIO_VEC, 1);
+}
+
+function faultOf({ call, callee, allocator }: KeptArray, release: ReleaseCall): Fault {
+  return {
+    kind: 'array-leak',
+    span: release.call.calleeSpan,
+    frame: rootFrame(release.function),
+    origin: { span: call.span, callee, placeText: nameOf(release.locations) },
+    confidence: 'guess',
+    trace: undefined,
+    details: { allocator, neverFreed: 'yes' },
+  };
+}
+
+/** `pages` of `struct request::pages`. */
+function nameOf(locations: readonly Location[]): string {
+  return locations.find(isMember)?.replace(/^.*::/, '') ?? '';
+}
