@@ -1,6 +1,6 @@
 import { Cancelled, type CancelSignal } from '../base/cancel.ts';
 import type { Span } from '../base/text.ts';
-import type { CallInstruction, FunctionModel, Program } from '../program/model.ts';
+import { type CallInstruction, callsOf, type FunctionModel, type Program } from '../program/model.ts';
 import { isPointerToStruct, PAGE_TAGS } from '../program/types.ts';
 import { type Acquire, type Effect, type FunctionRow, isFollowed } from '../semantics/effects.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
@@ -284,12 +284,6 @@ function spread(program: Program, names: Set<string>, steps: number): void {
     edge = [...callers].filter(caller => !names.has(caller) && program.functions.has(caller));
     for (const caller of edge) names.add(caller);
   }
-}
-
-function callsOf(model: FunctionModel): CallInstruction[] {
-  return model.blocks.flatMap(block =>
-    block.instructions.filter((instruction): instruction is CallInstruction => instruction.kind === 'call'),
-  );
 }
 
 function collectSites(model: FunctionModel, table: EffectTable, sites: Map<number, AcquisitionSite>): void {

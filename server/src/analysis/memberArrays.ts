@@ -1,4 +1,11 @@
-import type { CallInstruction, FunctionModel, Program } from '../program/model.ts';
+import {
+  type CallInstruction,
+  callsOf,
+  type Expression,
+  type FunctionModel,
+  type Program,
+  type Variable,
+} from '../program/model.ts';
 import { isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
 import { type Allocator, RESULT } from '../semantics/effects.ts';
 import type { EffectTable } from '../semantics/table.ts';
@@ -50,9 +57,7 @@ class Calls {
     private readonly flow: PageFlow,
   ) {
     for (const model of program.functions.values())
-      for (const block of model.blocks)
-        for (const instruction of block.instructions)
-          if (instruction.kind === 'call') this.read(model, instruction, program.functions);
+      for (const call of callsOf(model)) this.read(model, call, program.functions);
   }
 
   mayFree({ locations }: KeptArray): boolean {
@@ -75,7 +80,7 @@ class Calls {
     if (!effects) {
       // What is not known may free what it gets.
       if (callee === undefined || !functions.has(callee))
-        call.arguments.forEach((_, at) => this.free(model, call, at + 1));
+        for (const at of call.arguments.keys()) this.free(model, call, at + 1);
       return;
     }
     for (const effect of effects) {
@@ -85,9 +90,27 @@ class Calls {
       else if (effect.kind === 'allocate') this.add(model, call, effect.allocator, RESULT);
       else if (effect.kind === 'acquire' && effect.intoIterator !== undefined)
         this.add(model, call, 'kvmalloc', effect.intoIterator);
-      else if (effect.kind === 'acquire' && effect.pages.form === 'array-pointer')
+      else if (
+        effect.kind === 'acquire' &&
+        effect.pages.form === 'array-pointer' &&
+        effect.pages.allocates === 'always'
+      )
         this.add(model, call, 'kvmalloc', effect.pages.argument);
     }
+  }
+
+  /** The function that releases the pages gives up the object as well: what it does not free, nobody will. */
+  private destroysObject({ function: model, call, effect }: ReleaseCall): boolean {
+    const object = variableIn(call.arguments[effect.pages.argument - 1]);
+    const isOfObject = (argument: Expression | undefined): boolean =>
+      object !== undefined && variableIn(argument) === object;
+    return callsOf(model).some(each => {
+      const effects = each.callee === undefined ? [] : (this.table.row(each.callee)?.effects ?? []);
+      return (
+        (each.callee === 'call_rcu' && isOfObject(each.arguments[0])) ||
+        effects.some(other => other.kind === 'free' && isOfObject(each.arguments[other.argument - 1]))
+      );
+    });
   }
 
   private free(model: FunctionModel, call: CallInstruction, position: number): void {
@@ -102,10 +125,48 @@ class Calls {
     if (![...locations].some(each => isArrayOfPages(this.flow.typeOf(each)))) return;
     const members = [...locations].filter(isMember);
     const release = this.flow.releases.findLast(
-      each => each.function !== model && each.locations.some(location => members.includes(location)),
+      each =>
+        each.function !== model &&
+        isOfArray(each) &&
+        this.destroysObject(each) &&
+        each.locations.some(location => members.includes(location)),
     );
     this.arrays.push({ function: model, call, callee, allocator, locations, release });
   }
+}
+
+/** The variable that a place is reached through: `req` of `&req->pages[i]`. */
+function variableIn(expression: Expression | undefined): Variable | undefined {
+  let at = expression;
+  for (;;)
+    switch (at?.kind) {
+      case 'variable':
+        return at.variable;
+      case 'member':
+        at = at.object;
+        break;
+      case 'index':
+        at = at.array;
+        break;
+      case 'dereference':
+        at = at.pointer;
+        break;
+      case 'address':
+        at = at.of;
+        break;
+      case 'cast':
+        at = at.operand;
+        break;
+      default:
+        return undefined;
+    }
+}
+
+/** Not one page alone is released, but those of an array or one of its slots. */
+function isOfArray({ call, effect }: ReleaseCall): boolean {
+  let at = call.arguments[effect.pages.argument - 1];
+  while (at?.kind === 'member' || at?.kind === 'cast') at = at.kind === 'member' ? at.object : at.operand;
+  return effect.pages.form === 'array' || at?.kind === 'index' || at?.kind === 'dereference';
 }
 
 const BIO_VEC: ReadonlySet<string> = new Set(['struct bio_vec']);

@@ -1,4 +1,4 @@
-import { FREE_NAMES, isKnownFunction } from '../semantics/table.ts';
+import { isKnownFunction } from '../semantics/table.ts';
 import { indexSource, type SourceFunction, tagsIn } from '../syntax/sources.ts';
 import type { Source, Sources } from './sources.ts';
 
@@ -37,10 +37,11 @@ export function slicesFor(
   pageMembers: () => readonly TaggedMember[],
 ): Slice[] {
   const siblings = sources.beside(path);
-  if (siblings.length === 0) return [];
   const own = indexSource(text);
-  const collector = new Collector(new Set(own.functions.map(({ name }) => name)), sources, siblings);
+  const names = new Set(own.functions.map(({ name }) => name));
+  const collector = new Collector(path, names, sources, siblings);
   collector.addCallees(own.functions.flatMap(({ calls }) => calls));
+  if (siblings.length === 0) return collector.slices();
   const members = new Set(own.functions.flatMap(each => each.members));
   const tags = new Set(tagsIn(text));
   const shared = pageMembers().filter(({ tag, member }) => tags.has(tag) && members.has(member));
@@ -53,6 +54,7 @@ class Collector {
   private length = 0;
 
   constructor(
+    private readonly path: string,
     private readonly own: ReadonlySet<string>,
     private readonly sources: Sources,
     private readonly siblings: readonly Source[],
@@ -75,25 +77,20 @@ class Collector {
 
   addEvidence(shared: readonly TaggedMember[]): void {
     for (const source of this.siblings) {
-      const names = new Set(
-        shared.filter(({ tag }) => source.tags.includes(tag)).map(({ member }) => member),
-      );
+      const names = new Set(shared.filter(({ tag }) => source.tags.has(tag)).map(({ member }) => member));
       if (names.size === 0) continue;
       for (const each of source.functions)
-        if (
-          (source.moving.has(each.name) || each.calls.some(name => FREE_NAMES.has(name))) &&
-          each.members.some(member => names.has(member)) &&
-          !this.own.has(each.name)
-        )
+        if (each.members.some(member => names.has(member)) && !this.own.has(each.name))
           this.add(source, each, true, 0);
     }
   }
 
-  /** The one sibling that defines a function for others. */
+  /** The one file that defines a function for others: a sibling, else one somewhere in the tree. */
   private definingSource(name: string): Source | undefined {
-    const defining = this.siblings.filter(source => source.moving.get(name)?.isStatic === false);
+    const siblings = this.siblings.filter(source => source.moving.get(name)?.isStatic === false);
+    const defining = siblings.length > 0 ? siblings : this.sources.defining(name, this.path);
     const [only] = defining;
-    return defining.length === 1 && only!.moving.get(name)!.hasPointers ? only : undefined;
+    return defining.length === 1 && only!.moving.get(name)?.hasPointers ? only : undefined;
   }
 
   private add(source: Source, model: SourceFunction, isEvidence: boolean, step: number): void {

@@ -1,15 +1,28 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { MOVER_NAMES } from '../semantics/table.ts';
-import { indexSource, type SourceFunction, type SourceIndex } from '../syntax/sources.ts';
-import { type Overlays, readText } from './files.ts';
+import { FREE_NAMES, MOVER_NAMES } from '../semantics/table.ts';
+import { indexSource, type SourceFunction } from '../syntax/sources.ts';
+import { decode, type Overlays, readBytes, readText } from './files.ts';
+import type { TreeIndex } from './treeIndex.ts';
+import { treeRoot } from './trees.ts';
 
-/** A source file that takes or gives back pages, as far as other files may ask. */
-export interface Source extends SourceIndex {
+/** A source file that takes or gives back pages, as far as other files may ask; plain data. */
+export interface SourceFacts {
+  /** The functions that take or give back pages, themselves or through others of the file, or free memory. */
+  readonly functions: readonly SourceFunction[];
+  /** Names among them of those that take or give back pages. */
+  readonly moving: readonly string[];
+  /** Tags of the structs and unions that the file names. */
+  readonly tags: readonly string[];
+}
+
+/** The same with the way to it. */
+export interface Source {
   /** Absolute path. */
   readonly path: string;
-  /** The functions that take or give back pages, themselves or through others of the file, by name. */
+  readonly functions: readonly SourceFunction[];
   readonly moving: ReadonlyMap<string, SourceFunction>;
+  readonly tags: ReadonlySet<string>;
 }
 
 /** Bytes of a source file; longer ones are tables. */
@@ -19,12 +32,32 @@ const MAX_FILES = 500;
 
 const MOVERS = new RegExp(`\\b(?:${[...MOVER_NAMES].join('|')})\\b`);
 
+/** What others may ask of a source file with these bytes; undefined where it has to do with no pages. */
+export function factsOf(bytes: Buffer): SourceFacts | undefined {
+  // Read as Latin-1, which is cheap: the names are ASCII.
+  if (bytes.length > MAX_SIZE || !MOVERS.test(bytes.toString('latin1'))) return undefined;
+  const { functions, tags } = indexSource(decode(bytes));
+  const moving = new Set<string>();
+  for (let size = -1; size < moving.size; ) {
+    size = moving.size;
+    for (const each of functions)
+      if (each.calls.some(name => MOVER_NAMES.has(name) || moving.has(name))) moving.add(each.name);
+  }
+  const isKept = ({ name, calls }: SourceFunction): boolean =>
+    moving.has(name) || calls.some(callee => FREE_NAMES.has(callee));
+  return { functions: functions.filter(isKept), moving: [...moving], tags };
+}
+
 /** Reads source files for what they let others see, and remembers it. */
 export class Sources {
   private readonly byPath = new Map<string, Source | undefined>();
   private readonly byFolder = new Map<string, readonly Source[]>();
 
-  constructor(private readonly overlays: Overlays) {}
+  /** @param indexOf the index of the tree with this root, if there is one. */
+  constructor(
+    private readonly overlays: Overlays,
+    private readonly indexOf: (root: string) => TreeIndex | undefined,
+  ) {}
 
   /** Forgets what was read: a file may have changed. */
   clear(): void {
@@ -32,20 +65,20 @@ export class Sources {
     this.byFolder.clear();
   }
 
-  /** The source files of a folder that take or give back pages. */
-  inFolder(folder: string): readonly Source[] {
+  /** The source files beside a file that take or give back pages. */
+  beside(path: string): readonly Source[] {
+    const folder = dirname(path);
     let found = this.byFolder.get(folder);
     if (!found) {
-      const names = sourceNames(folder);
-      found = names.flatMap(name => this.source(join(folder, name)) ?? []);
+      found = sourceNames(folder).flatMap(name => this.source(join(folder, name)) ?? []);
       this.byFolder.set(folder, found);
     }
-    return found;
+    return found.filter(source => source.path !== path);
   }
 
-  /** The siblings of a file. */
-  beside(path: string): readonly Source[] {
-    return this.inFolder(dirname(path)).filter(source => source.path !== path);
+  /** The source files anywhere in the tree of a file that define a function for others, as far as they are indexed. */
+  defining(name: string, path: string): readonly Source[] {
+    return (this.indexFor(path)?.defining(name) ?? []).flatMap(each => this.source(each) ?? []);
   }
 
   text(source: Source): string {
@@ -59,10 +92,26 @@ export class Sources {
 
   private read(path: string): Source | undefined {
     const file = statSync(this.overlays.get(path) ?? path, { throwIfNoEntry: false });
-    if (!file?.isFile() || file.size > MAX_SIZE) return undefined;
-    const text = readText(path, this.overlays);
-    return text === undefined || !MOVERS.test(text) ? undefined : sourceOf(path, indexSource(text));
+    if (!file?.isFile()) return undefined;
+    const known = this.overlays.has(path) ? undefined : this.indexFor(path)?.facts(path, file);
+    const facts = known === undefined ? factsOf(readBytes(path, this.overlays)) : (known ?? undefined);
+    return facts && sourceOf(path, facts);
   }
+
+  private indexFor(path: string): TreeIndex | undefined {
+    const root = treeRoot(path);
+    return root === undefined ? undefined : this.indexOf(root);
+  }
+}
+
+function sourceOf(path: string, { functions, moving, tags }: SourceFacts): Source {
+  const names = new Set(moving);
+  return {
+    path,
+    functions,
+    moving: new Map(functions.filter(({ name }) => names.has(name)).map(each => [each.name, each])),
+    tags: new Set(tags),
+  };
 }
 
 function sourceNames(folder: string): string[] {
@@ -74,14 +123,4 @@ function sourceNames(folder: string): string[] {
   } catch {
     return [];
   }
-}
-
-function sourceOf(path: string, index: SourceIndex): Source {
-  const moving = new Map<string, SourceFunction>();
-  for (let size = -1; size < moving.size; ) {
-    size = moving.size;
-    for (const each of index.functions)
-      if (each.calls.some(name => MOVER_NAMES.has(name) || moving.has(name))) moving.set(each.name, each);
-  }
-  return { ...index, path, moving };
 }

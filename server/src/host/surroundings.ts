@@ -4,21 +4,24 @@ import type { Overlays } from './files.ts';
 import { Headers } from './headers.ts';
 import { slicesFor } from './neighbours.ts';
 import { Sources } from './sources.ts';
+import { TreeIndex } from './treeIndex.ts';
 
 /** What lies around a file and is read with it: its headers, and functions of other files. */
 export class Surroundings {
   private readonly headers: Headers;
   private readonly sources: Sources;
+  private readonly indexes = new Map<string, TreeIndex | undefined>();
 
   /** @param display how a path is named in what is said. */
   constructor(overlays: Overlays, display: (path: string) => string) {
     this.headers = new Headers(overlays, display);
-    this.sources = new Sources(overlays);
+    this.sources = new Sources(overlays, root => this.indexOf(root));
   }
 
   /** Forgets what was read: a file may have changed. */
   clear(): void {
     this.headers.clear();
+    this.indexes.clear();
     this.sources.clear();
   }
 
@@ -32,5 +35,10 @@ export class Surroundings {
     const slices = slicesFor(path, text, this.sources, () => this.headers.pageMembers(path, text));
     if (!isAcquiring && slices.length === 0) return undefined;
     return this.headers.declarationsFor(path, text, slices);
+  }
+
+  private indexOf(root: string): TreeIndex | undefined {
+    if (!this.indexes.has(root)) this.indexes.set(root, TreeIndex.load(root));
+    return this.indexes.get(root);
   }
 }

@@ -155,3 +155,10 @@ export interface Program {
   /** Callers by callee name, over every function of the file. */
   readonly callers: ReadonlyMap<string, readonly string[]>;
 }
+
+/** The calls of a function, in the order of its blocks. */
+export function callsOf(model: FunctionModel): CallInstruction[] {
+  return model.blocks.flatMap(block =>
+    block.instructions.filter((instruction): instruction is CallInstruction => instruction.kind === 'call'),
+  );
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, relative, sep } from 'node:path';
+import { version } from '../../../package.json';
+import { type CancelSignal, neverCancelled } from '../base/cancel.ts';
+import { FREE_NAMES, MOVER_NAMES } from '../semantics/table.ts';
+import { factsOf, type SourceFacts } from './sources.ts';
+import { walk } from './walk.ts';
+
+/** What is known of one file: its size and time of change then, and its facts; null where it has to do with no pages. */
+interface Entry {
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly changed: number;
+  readonly facts: SourceFacts | null;
+}
+
+/** The form of the file on disk; another form, or other names in the effect table, make it worthless. */
+const FORM = 1;
+const STAMP = createHash('sha1')
+  .update(JSON.stringify([FORM, version, [...MOVER_NAMES].sort(), [...FREE_NAMES].sort()]))
+  .digest('base64url');
+
+export interface BuildOptions {
+  readonly cancel?: CancelSignal;
+  /** Told how many of how many files are done. */
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
+/** What the source files of one tree let each other see. It is kept on disk, and read from there. */
+export class TreeIndex {
+  private byName: Map<string, string[]> | undefined;
+
+  private constructor(
+    readonly root: string,
+    private readonly entries: Map<string, Entry>,
+  ) {}
+
+  /** Number of files that have to do with pages. */
+  get size(): number {
+    return [...this.entries.values()].filter(entry => entry.facts !== null).length;
+  }
+
+  /** Reads the index of a tree from disk; undefined where there is none that fits. */
+  static load(root: string): TreeIndex | undefined {
+    try {
+      const { stamp, files } = JSON.parse(readFileSync(placeOf(root), 'utf8')) as Stored;
+      return stamp === STAMP ? new TreeIndex(root, new Map(files)) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Reads all source files of a tree, those that have changed since the index was made at most.
+   * Undefined where `cancel` says that it is no longer wanted.
+   */
+  static build(
+    root: string,
+    { cancel = neverCancelled, onProgress }: BuildOptions = {},
+  ): TreeIndex | undefined {
+    const earlier = TreeIndex.load(root);
+    const files = walk(root).files.filter(path => path.endsWith('.c'));
+    const entries = new Map<string, Entry>();
+    for (const [at, path] of files.entries()) {
+      if (cancel()) return undefined;
+      if (at % PROGRESS === 0) onProgress?.(at, files.length);
+      const file = statSync(path, { throwIfNoEntry: false });
+      const known = file && earlier?.entry(path, file);
+      const entry = known ?? (file && entryOf(path, file));
+      if (entry) entries.set(nameOf(root, path), entry);
+    }
+    return new TreeIndex(root, entries);
+  }
+
+  /** Writes the index to disk. Throws what node:fs throws. */
+  save(): void {
+    const place = placeOf(this.root);
+    mkdirSync(dirname(place), { recursive: true });
+    const stored: Stored = { stamp: STAMP, root: this.root, files: [...this.entries] };
+    // Another run may read it at any time.
+    const draft = `${place}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify(stored));
+    renameSync(draft, place);
+  }
+
+  /** Takes the index of a tree from disk. */
+  static remove(root: string): void {
+    rmSync(placeOf(root), { force: true });
+  }
+
+  /** The facts of a file as it is now: null where there are none, undefined where it has to be read. */
+  facts(path: string, file: Stats): SourceFacts | null | undefined {
+    return this.entry(path, file)?.facts;
+  }
+
+  /** Absolute paths of the files that define a function for others, which takes or gives back pages. */
+  defining(name: string): readonly string[] {
+    this.byName ??= this.names();
+    return this.byName.get(name) ?? [];
+  }
+
+  private entry(path: string, { size, mtimeMs }: Stats): Entry | undefined {
+    const entry = this.entries.get(nameOf(this.root, path));
+    return entry?.size === size && entry.changed === mtimeMs ? entry : undefined;
+  }
+
+  private names(): Map<string, string[]> {
+    const found = new Map<string, string[]>();
+    for (const [name, { facts }] of this.entries) {
+      const moving = new Set(facts?.moving);
+      for (const each of facts?.functions ?? []) {
+        if (each.isStatic || !moving.has(each.name)) continue;
+        const path = join(this.root, name);
+        const known = found.get(each.name);
+        if (known) known.push(path);
+        else found.set(each.name, [path]);
+      }
+    }
+    return found;
+  }
+}
+
+/** Files between two words about progress. */
+const PROGRESS = 256;
+
+interface Stored {
+  readonly stamp: string;
+  readonly root: string;
+  readonly files: readonly (readonly [string, Entry])[];
+}
+
+function entryOf(path: string, { size, mtimeMs }: Stats): Entry | undefined {
+  try {
+    return { size, changed: mtimeMs, facts: factsOf(readFileSync(path)) ?? null };
+  } catch {
+    return undefined;
+  }
+}
+
+const nameOf = (root: string, path: string): string => relative(root, path).split(sep).join('/');
+
+function placeOf(root: string): string {
+  const cache =
+    process.env.PINSIGHT_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pinsight');
+  return join(cache, 'index', `${createHash('sha1').update(root).digest('hex')}.json`);
+}
