@@ -1,0 +1,103 @@
+import type { LineText } from './fingerprint.ts';
+import type { ChangedFile } from './introduced.ts';
+import type { JsonFinding, JsonPathStep } from './json.ts';
+import type { Hunk, HunkLine } from './lineDiff.ts';
+import { plain, wrap } from './wrap.ts';
+
+/** How many lines of a hunk are quoted around the one that matters. */
+const QUOTED = 5;
+
+/** Findings that a change introduces, as a reviewer writes them below the lines of the patch. */
+export function replies(
+  findings: readonly JsonFinding[],
+  files: readonly ChangedFile[],
+  lineText: LineText,
+): string {
+  const byPath = new Map(files.map(file => [file.after, file]));
+  return findings.map(finding => reply(finding, byPath.get(finding.file), lineText)).join('\n\n');
+}
+
+function reply(finding: JsonFinding, file: ChangedFile | undefined, lineText: LineText): string {
+  const quoted = file ? quote(finding, file, lineText) : [];
+  const where = finding.function ? `${finding.function}(): ` : '';
+  const guess = finding.confidence === 'guess' ? ', rests on a guess' : '';
+  return [
+    ...quoted,
+    ...wrap(plain(`${where}${finding.message}.`)),
+    `[${finding.rule}, ${finding.severity}${guess}]`,
+    '',
+    ...steps(finding, lineText),
+    ...finding.fixes.slice(0, 1).flatMap(fix => ['', ...wrap(plain(`${fix.title}?`))]),
+    '',
+  ].join('\n');
+}
+
+/** The way from where the pages are taken to where it goes wrong, with the lines. */
+function steps(finding: JsonFinding, lineText: LineText): string[] {
+  const end: JsonPathStep = { file: finding.file, line: finding.line, message: 'here' };
+  const isAtEnd = finding.path.some(step => step.file === finding.file && step.line === finding.line);
+  return [...finding.path, ...(isAtEnd ? [] : [end])].flatMap((step, at, all) => {
+    const next = all[at + 1];
+    const isShownBelow = next?.file === step.file && next.line === step.line;
+    const code = isShownBelow ? undefined : lineText(step.file, step.line)?.trim();
+    return [
+      ...wrap(plain(`${step.file}:${step.line}: ${step.message}`), '  ', '    '),
+      ...(code ? [`        ${plain(code)}`] : []),
+    ];
+  });
+}
+
+/** The lines of the change that the finding is about, quoted as in a mail. */
+function quote(finding: JsonFinding, file: ChangedFile, lineText: LineText): string[] {
+  const at = nearest(finding, file.diff.hunks);
+  if (!at) return [];
+  const { hunk, index } = at;
+  const own = hunk.lines.findIndex(line => line.sign !== '-' && line.line === finding.line);
+  const isShown = (each: number): boolean =>
+    each === own || (Math.abs(each - index) <= QUOTED && isInRun(hunk.lines, each, index));
+  const quoted: string[] = [];
+  let last = -1;
+  hunk.lines.forEach((line, each) => {
+    if (!isShown(each)) return;
+    if (last >= 0 && each > last + 1) quoted.push('> [...]');
+    quoted.push(`> ${line.sign}${plain(line.text)}`);
+    last = each;
+  });
+  const heading = headingOf(finding.file, hunk.lines[index]!.line, lineText);
+  return [`> +++ b/${finding.file}`, `> ${hunk.header}${heading ? ` ${plain(heading)}` : ''}`, ...quoted, ''];
+}
+
+/** The changed line next to a finding, those between the acquisition and the finding first. */
+function nearest(
+  finding: JsonFinding,
+  hunks: readonly Hunk[],
+): { readonly hunk: Hunk; readonly index: number } | undefined {
+  const start = Math.min(...finding.path.filter(step => step.file === finding.file).map(step => step.line));
+  const isOnPath = (line: number): boolean => line >= start && line <= finding.line;
+  const changed = hunks.flatMap(hunk =>
+    hunk.lines.flatMap(({ sign, line }, index) => (sign === ' ' ? [] : [{ hunk, index, sign, line }])),
+  );
+  const weight = ({ sign, line }: { sign: string; line: number }): number =>
+    sign === '+' && line === finding.line
+      ? -1
+      : Math.abs(line - finding.line) + (isOnPath(line) ? 0 : 1_000_000);
+  let best: (typeof changed)[number] | undefined;
+  for (const each of changed) if (!best || weight(each) < weight(best)) best = each;
+  return best;
+}
+
+/** Whether a line belongs to the changed lines around another, or is the context next to them. */
+function isInRun(lines: readonly HunkLine[], index: number, at: number): boolean {
+  const [from, to] = index < at ? [index + 1, at] : [at, index - 1];
+  for (let each = from; each <= to; each++) if (lines[each]!.sign === ' ') return false;
+  return true;
+}
+
+/** The line that git shows behind the numbers of a hunk: the last one above it that begins a definition. */
+function headingOf(file: string, line: number, lineText: LineText): string | undefined {
+  for (let at = line - 1; at > 0; at--) {
+    const text = lineText(file, at);
+    if (text !== undefined && /^[A-Za-z_$]/.test(text) && !/^\w+:/.test(text)) return text.trimEnd();
+  }
+  return undefined;
+}
