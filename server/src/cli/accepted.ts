@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { nameIn, readBaseline, writeBaseline } from '../host/baselineFile.ts';
+import { nameIn, readBaseline, rootOf, writeBaseline } from '../host/baselineFile.ts';
 import type { FileRequest } from '../host/fileAnalyser.ts';
 import { displayPath, readText } from '../host/files.ts';
-import { treeRoot } from '../host/trees.ts';
 import {
   BASELINE_NAME,
   type Baseline,
@@ -45,7 +44,7 @@ export class Accepted {
     path: string,
     cwd: string,
   ): Accepted {
-    const root = treeRoot(path) ?? cwd;
+    const root = rootOf(path) ?? cwd;
     const named = flags.baseline === undefined ? configured : resolve(cwd, flags.baseline);
     const target = flags.writeBaseline === undefined ? undefined : resolve(cwd, flags.writeBaseline);
     const takesAll = target !== undefined && flags.baseline === undefined;

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
+import { rootOf } from '../host/baselineFile.ts';
 import { changesSince, type FileChange, type FileVersion, overlaysOf, textOf } from '../host/change.ts';
 import type { RunOptions } from '../host/fileAnalyser.ts';
 import { displayPath, type Overlays } from '../host/files.ts';
 import { readPatch } from '../host/patch.ts';
 import { applyPatches } from '../host/patchedTree.ts';
-import { treeRoot } from '../host/trees.ts';
-import { checkoutRoot } from '../host/walk.ts';
 import { type ChangedFile, introduced } from '../report/introduced.ts';
 import type { JsonReport } from '../report/json.ts';
 import { diffLines } from '../report/lineDiff.ts';
@@ -53,7 +52,7 @@ export function findComparison(
 
 function patchedFiles(patch: string, cwd: string, overlays: Overlays): FileChange[] {
   const bytes = readFileSync(patch === '-' ? 0 : resolve(cwd, patch));
-  const root = treeRoot(join(cwd, 'any.c')) ?? checkoutRoot(cwd) ?? cwd;
+  const root = rootOf(join(cwd, 'any.c')) ?? cwd;
   return applyPatches(readPatch(bytes), root, overlays);
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { relative, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
 import {
   BASELINE_SCHEMA,
@@ -9,12 +9,18 @@ import {
   EMPTY_BASELINE,
   printBaseline,
 } from '../report/baseline.ts';
+import { treeRoot } from './trees.ts';
+import { checkoutRoot } from './walk.ts';
 
 let validator: ValidateFunction<Baseline> | undefined;
 
 /** Reads the text of a baseline file. Throws an Error with one clear line where it is not one. */
 export function parseBaseline(text: string): Baseline {
-  const value: unknown = JSON.parse(text);
+  return asBaseline(JSON.parse(text));
+}
+
+/** The same of JSON that is read already. */
+export function asBaseline(value: unknown): Baseline {
   validator ??= new Ajv().compile<Baseline>(BASELINE_SCHEMA);
   if (validator(value)) return value;
   throw new Error(inWords(validator.errors![0]!));
@@ -59,6 +65,15 @@ function realPath(path: string): string {
   } catch {
     return path;
   }
+}
+
+/**
+ * The root whose baseline is about a file: that of the kernel tree around it, else of the checkout; undefined outside
+ * both.
+ * @param path absolute path of a file, which need not exist.
+ */
+export function rootOf(path: string): string | undefined {
+  return treeRoot(path) ?? checkoutRoot(dirname(path));
 }
 
 /** How a baseline at a root names an absolute path. */
