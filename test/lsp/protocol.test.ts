@@ -248,7 +248,10 @@ describe('features', () => {
     client = await Client.start(server, PULL);
     await client.open(URI, 'iov_iter\n\tmismatch\n', 'c', 7);
     const params = { textDocument: { uri: URI }, range: range(1, 2, 2), context: { diagnostics: [] } };
-    const [fix, accept, allow, explain] = await client.request<CodeAction[]>('textDocument/codeAction', params);
+    const [fix, accept, allow, explain] = await client.request<CodeAction[]>(
+      'textDocument/codeAction',
+      params,
+    );
     const textDocument = { uri: URI, version: 7 };
     expect(fix).toMatchObject({
       title: 'Replace mismatch',

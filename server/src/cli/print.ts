@@ -4,7 +4,7 @@ import type { ChangedFile } from '../report/introduced.ts';
 import { checkJson, type JsonReport } from '../report/json.ts';
 import { markdown } from '../report/markdown.ts';
 import { prettyFindings, prettyNotAnalysed, prettySites, summaryOf } from '../report/pretty.ts';
-import { replies } from '../report/reply.ts';
+import { replies, unanalysed } from '../report/reply.ts';
 import { sarif } from '../report/sarif.ts';
 import type { Marks } from './accepted.ts';
 import type { Format } from './options.ts';
@@ -52,7 +52,7 @@ function pretty({ report, lineText, count, change }: Outcome, { color, sites }: 
   const parts = [
     change ? replies(findings, change, lineText) : prettyFindings(findings, { color: isColored, lineText }),
     sites ? prettySites(report) : '',
-    prettyNotAnalysed(notAnalysed),
+    change ? unanalysed(notAnalysed) : prettyNotAnalysed(notAnalysed),
     `${summaryOf(findings, count, notAnalysed.length, change !== undefined)}\n`,
   ];
   return parts.filter(part => part !== '').join('\n');

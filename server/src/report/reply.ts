@@ -1,11 +1,13 @@
 import type { LineText } from './fingerprint.ts';
 import type { ChangedFile } from './introduced.ts';
-import type { JsonFinding, JsonPathStep } from './json.ts';
+import type { JsonFinding, JsonNotAnalysed, JsonPathStep } from './json.ts';
 import type { Hunk, HunkLine } from './lineDiff.ts';
 import { plain, wrap } from './wrap.ts';
 
 /** How many lines of a hunk are quoted around the one that matters. */
 const QUOTED = 5;
+/** More lines than a file has. */
+const FAR = 1e9;
 
 /** Findings that a change introduces, as a reviewer writes them below the lines of the patch. */
 export function replies(
@@ -14,22 +16,38 @@ export function replies(
   lineText: LineText,
 ): string {
   const byPath = new Map(files.map(file => [file.after, file]));
-  return findings.map(finding => reply(finding, byPath.get(finding.file), lineText)).join('\n\n');
+  let last = '';
+  const parts = findings.map(finding => {
+    const file = byPath.get(finding.file);
+    const quoted = file ? quote(finding, file, lineText).join('\n') : '';
+    const isSame = quoted !== '' && quoted === last;
+    last = quoted;
+    return [...(isSame || quoted === '' ? [] : [quoted, '']), ...remark(finding, quoted !== '', lineText)];
+  });
+  return parts.map(lines => `${lines.join('\n')}\n`).join('\n');
 }
 
-function reply(finding: JsonFinding, file: ChangedFile | undefined, lineText: LineText): string {
-  const quoted = file ? quote(finding, file, lineText) : [];
+function remark(finding: JsonFinding, isQuoted: boolean, lineText: LineText): string[] {
   const where = finding.function ? `${finding.function}(): ` : '';
+  const place = isQuoted ? '' : `${finding.file}:${finding.line}: `;
   const guess = finding.confidence === 'guess' ? ', rests on a guess' : '';
   return [
-    ...quoted,
-    ...wrap(plain(`${where}${finding.message}.`)),
+    ...wrap(plain(`${place}${where}${finding.message}.`)),
     `[${finding.rule}, ${finding.severity}${guess}]`,
     '',
     ...steps(finding, lineText),
     ...finding.fixes.slice(0, 1).flatMap(fix => ['', ...wrap(plain(`${fix.title}?`))]),
-    '',
-  ].join('\n');
+  ];
+}
+
+/** The parts about which nothing is claimed, in lines of a mail. */
+export function unanalysed(parts: readonly JsonNotAnalysed[]): string {
+  return parts
+    .flatMap(({ file, line, function: name, reason }) =>
+      wrap(plain(`${file}:${line}: not analysed${name && ` (${name})`}: ${reason}`), '', '    '),
+    )
+    .map(line => `${line}\n`)
+    .join('');
 }
 
 /** The way from where the pages are taken to where it goes wrong, with the lines. */
@@ -39,9 +57,10 @@ function steps(finding: JsonFinding, lineText: LineText): string[] {
   return [...finding.path, ...(isAtEnd ? [] : [end])].flatMap((step, at, all) => {
     const next = all[at + 1];
     const isShownBelow = next?.file === step.file && next.line === step.line;
+    const place = step.file === finding.file ? `line ${step.line}` : `${step.file}:${step.line}`;
     const code = isShownBelow ? undefined : lineText(step.file, step.line)?.trim();
     return [
-      ...wrap(plain(`${step.file}:${step.line}: ${step.message}`), '  ', '    '),
+      ...wrap(plain(`${place}: ${step.message}`), '  ', '    '),
       ...(code ? [`        ${plain(code)}`] : []),
     ];
   });
@@ -67,22 +86,23 @@ function quote(finding: JsonFinding, file: ChangedFile, lineText: LineText): str
   return [`> +++ b/${finding.file}`, `> ${hunk.header}${heading ? ` ${plain(heading)}` : ''}`, ...quoted, ''];
 }
 
-/** The changed line next to a finding, those between the acquisition and the finding first. */
+/** The changed line that a finding is about: its own, else the last one on its path, else the nearest. */
 function nearest(
   finding: JsonFinding,
   hunks: readonly Hunk[],
 ): { readonly hunk: Hunk; readonly index: number } | undefined {
-  const start = Math.min(...finding.path.filter(step => step.file === finding.file).map(step => step.line));
-  const isOnPath = (line: number): boolean => line >= start && line <= finding.line;
-  const changed = hunks.flatMap(hunk =>
-    hunk.lines.flatMap(({ sign, line }, index) => (sign === ' ' ? [] : [{ hunk, index, sign, line }])),
-  );
-  const weight = ({ sign, line }: { sign: string; line: number }): number =>
-    sign === '+' && line === finding.line
-      ? -1
-      : Math.abs(line - finding.line) + (isOnPath(line) ? 0 : 1_000_000);
-  let best: (typeof changed)[number] | undefined;
-  for (const each of changed) if (!best || weight(each) < weight(best)) best = each;
+  const path = finding.path.filter(step => step.file === finding.file).map(step => step.line);
+  const start = Math.min(...path);
+  const weight = ({ sign, line }: HunkLine): number => {
+    const distance = Math.abs(line - finding.line);
+    if (sign === '+' && (line === finding.line || path.includes(line))) return distance - FAR;
+    return line >= start && line <= finding.line ? distance : distance + FAR;
+  };
+  let best: { readonly hunk: Hunk; readonly index: number; readonly weight: number } | undefined;
+  for (const hunk of hunks)
+    for (const [index, line] of hunk.lines.entries())
+      if (line.sign !== ' ' && (!best || weight(line) < best.weight))
+        best = { hunk, index, weight: weight(line) };
   return best;
 }
 
