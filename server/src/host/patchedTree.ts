@@ -81,7 +81,7 @@ class PatchedTree {
   }
 
   private create(patch: StructuredPatch, name: string): void {
-    const places = [this.level, ...LEVELS].flatMap(level => this.locate(name, level) ?? []);
+    const places = [this.level, 1, 0].flatMap(level => this.locate(name, level) ?? []);
     const path = places.find(place => existsSync(dirname(place))) ?? places[0]!;
     if (this.has(path)) throw new PatchError(`${displayed(this.root, path)}: exists already`);
     this.files.set(path, { path, text: patched('', patch, displayed(this.root, path)) });
