@@ -83,7 +83,7 @@ function quote(finding: JsonFinding, file: ChangedFile, lineText: LineText): str
     last = each;
   });
   const heading = headingOf(finding.file, hunk.lines[index]!.line, lineText);
-  return [`> +++ b/${finding.file}`, `> ${hunk.header}${heading ? ` ${plain(heading)}` : ''}`, ...quoted, ''];
+  return [`> +++ b/${finding.file}`, `> ${hunk.header}${heading ? ` ${plain(heading)}` : ''}`, ...quoted];
 }
 
 /** The changed line that a finding is about: its own, else the last one on its path, else the nearest. */
