@@ -97,6 +97,8 @@ export class Accepted {
     } catch (error) {
       throw new Failure(`cannot write ${displayPath(this.output.path, process.cwd())}: ${reasonOf(error)}`);
     }
+    const written = new Set(entries.map(entry => entry.fingerprint)).size;
+    process.stderr.write(`${displayPath(this.output.path, process.cwd())}: ${written} accepted\n`);
     return { ...report, findings: isAll ? left.filter(finding => !canBeAccepted(finding)) : left };
   }
 
