@@ -42,7 +42,7 @@ const JSON_CHANGED = ['--format', 'json', '--changed', 'HEAD'];
 const JSON_PATCH = ['--format', 'json', '--patch', '-'];
 
 const MISMATCH = `> +++ b/a.c
-> @@ -5,6 +5,6 @@ static int peek(unsigned long addr)
+> @@ -5,7 +5,7 @@ static int peek(unsigned long addr)
 >  	use(page);
 > -	unpin_user_page(page);
 > +	put_page(page);
@@ -88,7 +88,37 @@ describe('--changed', () => {
     writeFileSync(join(cwd, 'b/y.c'), WRONG);
     expect(places(check(cwd, JSON_CHANGED))).toEqual(['a/new.c other', 'b/y.c peek']);
     expect(places(check(cwd, [...JSON_CHANGED, 'a']))).toEqual(['a/new.c other']);
-    expect(places(check(join(cwd, 'a'), JSON_CHANGED))).toEqual(['new.c other', `${cwd}/b/y.c peek`]);
+    expect(places(check(join(cwd, 'a'), JSON_CHANGED))).toEqual([`${cwd}/b/y.c peek`, 'new.c other']);
+  });
+
+  test('finds what the change brings about in files beside those it touches', () => {
+    const header = 'struct box { struct page *held; };\n';
+    const fill = `#include "box.h"
+int box_take(struct box *box, unsigned long start)
+{
+	struct page *page;
+	int ret = get_user_pages_fast(start, 1, FOLL_WRITE, &page);
+
+	if (ret != 1)
+		return ret < 0 ? ret : -EFAULT;
+	box->held = page;
+	return 0;
+}
+`;
+    const empty = `#include "box.h"
+void box_destroy(struct box *box)
+{
+	if (box->held)
+		put_page(box->held);
+	kfree(box);
+}
+`;
+    const cwd = repository({ 'd/box.h': header, 'd/fill.c': fill, 'd/empty.c': empty });
+    writeFileSync(join(cwd, 'd/fill.c'), fill.replace('get_user', 'pin_user'));
+    expect(places(check(cwd, JSON_CHANGED))).toEqual(['d/empty.c box_destroy']);
+    const { stdout } = check(cwd, ['--changed', 'HEAD']);
+    expect(stdout).toMatch(/^> \+\+\+ b\/d\/fill\.c\n(?:>.*\n)*> \+.*pin_user_pages_fast.*\n/);
+    expect(stdout).toContain('\nd/empty.c:5: box_destroy(): ');
   });
 
   test('heeds a baseline on both sides', () => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { rootOf } from '../host/baselineFile.ts';
 import { changesSince, type FileChange, type FileVersion, overlaysOf, textOf } from '../host/change.ts';
 import type { RunOptions } from '../host/fileAnalyser.ts';
-import { displayPath, type Overlays } from '../host/files.ts';
+import { displayPath, namesIn, type Overlays, sizeOf } from '../host/files.ts';
 import { readPatch } from '../host/patch.ts';
 import { applyPatches } from '../host/patchedTree.ts';
 import { type ChangedFile, introduced } from '../report/introduced.ts';
@@ -71,9 +71,10 @@ export async function compare(
   accepted: Accepted,
 ): Promise<Compared> {
   const cwd = process.cwd();
-  const shown = (version: FileVersion | undefined) => version && displayPath(version.path, cwd);
+  const shown = (version: { readonly path: string } | undefined) => version && displayPath(version.path, cwd);
+  const near = bystanders(changes, after).map(path => ({ before: { path }, after: { path } }));
   const analysed = async (side: 'before' | 'after', overlays: Overlays) => {
-    const requests = changes.flatMap(({ [side]: version }) =>
+    const requests = [...changes, ...near].flatMap(({ [side]: version }) =>
       version ? [{ path: version.path, display: shown(version)! }] : [],
     );
     const report = await analyse(requests, { ...run, overlays }, jobs);
@@ -87,7 +88,26 @@ export async function compare(
     after: shown(change.after),
     diff: diffLines(textOf(change.before), textOf(change.after)),
   }));
+  const all = [
+    ...files,
+    ...near.map(each => ({ before: shown(each.before), after: shown(each.after), diff: SAME })),
+  ];
   const findings =
-    now.findings.length > 0 ? introduced(files, await analysed('before', before), now) : now.findings;
-  return { report: { ...now.report, findings }, marks: now.marks, files };
+    now.findings.length > 0 ? introduced(all, await analysed('before', before), now) : now.findings;
+  const changed = new Set(files.map(file => file.after));
+  const notAnalysed = now.report.notAnalysed.filter(part => changed.has(part.file));
+  return { report: { ...now.report, findings, notAnalysed }, marks: now.marks, files };
+}
+
+const SAME = diffLines('', '');
+
+/** Source files beside those of a change: what one of them releases or takes may be held in another. */
+function bystanders(changes: readonly FileChange[], overlays: Overlays): string[] {
+  const changed = new Set(changes.map(({ after }) => after?.path));
+  const folders = new Set(
+    changes.flatMap(({ before, after }) => [before, after].flatMap(each => (each ? dirname(each.path) : []))),
+  );
+  return [...folders]
+    .flatMap(folder => namesIn(folder, overlays).map(name => join(folder, name)))
+    .filter(path => path.endsWith('.c') && !changed.has(path) && sizeOf(path, overlays) !== undefined);
 }

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 
 /** Kernel sources are UTF-8, a few of them Latin-1; every byte sequence has a text. */
 export function decode(bytes: Uint8Array): string {
@@ -41,6 +41,23 @@ export function sizeOf(path: string, overlays: Overlays): number | undefined {
   if (overlay instanceof Uint8Array) return overlay.length;
   const file = statSync(overlay ?? path, { throwIfNoEntry: false });
   return file?.isFile() ? file.size : undefined;
+}
+
+/** The names in a folder through the overlays, sorted; none where it cannot be read. */
+export function namesIn(folder: string, overlays: Overlays): string[] {
+  const absolute = resolve(folder);
+  const laid = [...overlays].filter(([path]) => dirname(path) === absolute);
+  const gone = new Set(laid.flatMap(([path, overlay]) => (overlay === null ? [basename(path)] : [])));
+  const names = new Set([...onDisk(absolute), ...laid.map(([path]) => basename(path))]);
+  return [...names].filter(name => !gone.has(name)).sort();
+}
+
+function onDisk(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** The text of a file through the overlays, or undefined where it cannot be read. */

@@ -1,8 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MOVER_NAMES } from '../semantics/table.ts';
 import { indexSource, type SourceFunction, type SourceIndex } from '../syntax/sources.ts';
-import { type Overlays, readText } from './files.ts';
+import { namesIn, type Overlays, readText, sizeOf } from './files.ts';
 
 /** A source file that takes or gives back pages, as far as other files may ask. */
 export interface Source extends SourceIndex {
@@ -36,7 +35,7 @@ export class Sources {
   inFolder(folder: string): readonly Source[] {
     let found = this.byFolder.get(folder);
     if (!found) {
-      const names = sourceNames(folder);
+      const names = sourceNames(folder, this.overlays);
       found = names.flatMap(name => this.source(join(folder, name)) ?? []);
       this.byFolder.set(folder, found);
     }
@@ -58,22 +57,17 @@ export class Sources {
   }
 
   private read(path: string): Source | undefined {
-    const file = statSync(this.overlays.get(path) ?? path, { throwIfNoEntry: false });
-    if (!file?.isFile() || file.size > MAX_SIZE) return undefined;
+    const size = sizeOf(path, this.overlays);
+    if (size === undefined || size > MAX_SIZE) return undefined;
     const text = readText(path, this.overlays);
     return text === undefined || !MOVERS.test(text) ? undefined : sourceOf(path, indexSource(text));
   }
 }
 
-function sourceNames(folder: string): string[] {
-  try {
-    return readdirSync(resolve(folder))
-      .filter(name => name.endsWith('.c'))
-      .sort()
-      .slice(0, MAX_FILES);
-  } catch {
-    return [];
-  }
+function sourceNames(folder: string, overlays: Overlays): string[] {
+  return namesIn(folder, overlays)
+    .filter(name => name.endsWith('.c'))
+    .slice(0, MAX_FILES);
 }
 
 function sourceOf(path: string, index: SourceIndex): Source {

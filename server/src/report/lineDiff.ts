@@ -34,6 +34,7 @@ export function diffLines(before: string, after: string): LineDiff {
     timeout: TIME_LIMIT,
     stripTrailingCr: true,
   });
+  // Too many differences to count: nothing is known to be the same.
   if (!patch) return { hunks: [], oldLineOf: () => undefined, isRemoved: () => true };
   const added = new Set<number>();
   const removed = new Set<number>();

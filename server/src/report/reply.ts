@@ -18,11 +18,14 @@ export function replies(
   const byPath = new Map(files.map(file => [file.after, file]));
   let last = '';
   const parts = findings.map(finding => {
-    const file = byPath.get(finding.file);
-    const quoted = file ? quote(finding, file, lineText).join('\n') : '';
+    // What goes wrong in one file may have been changed in another that its path comes from.
+    const touched = [finding, ...finding.path].map(place => place.file);
+    const file = touched.find(each => byPath.get(each)?.diff.hunks.length);
+    const quoted = file === undefined ? '' : quote(finding, file, byPath.get(file)!.diff.hunks, lineText);
     const isSame = quoted !== '' && quoted === last;
     last = quoted;
-    return [...(isSame || quoted === '' ? [] : [quoted, '']), ...remark(finding, quoted !== '', lineText)];
+    const isBelowOwn = quoted !== '' && file === finding.file;
+    return [...(isSame || quoted === '' ? [] : [quoted, '']), ...remark(finding, isBelowOwn, lineText)];
   });
   return parts.map(lines => `${lines.join('\n')}\n`).join('\n');
 }
@@ -67,11 +70,13 @@ function steps(finding: JsonFinding, lineText: LineText): string[] {
 }
 
 /** The lines of the change that the finding is about, quoted as in a mail. */
-function quote(finding: JsonFinding, file: ChangedFile, lineText: LineText): string[] {
-  const at = nearest(finding, file.diff.hunks);
-  if (!at) return [];
+function quote(finding: JsonFinding, file: string, hunks: readonly Hunk[], lineText: LineText): string {
+  const path = finding.path.filter(step => step.file === file).map(step => step.line);
+  const end = file === finding.file ? finding.line : path.at(-1)!;
+  const at = nearest(end, path, hunks);
+  if (!at) return '';
   const { hunk, index } = at;
-  const own = hunk.lines.findIndex(line => line.sign !== '-' && line.line === finding.line);
+  const own = hunk.lines.findIndex(line => line.sign !== '-' && line.line === end);
   const isShown = (each: number): boolean =>
     each === own || (Math.abs(each - index) <= QUOTED && isInRun(hunk.lines, each, index));
   const quoted: string[] = [];
@@ -82,21 +87,25 @@ function quote(finding: JsonFinding, file: ChangedFile, lineText: LineText): str
     quoted.push(`> ${line.sign}${plain(line.text)}`);
     last = each;
   });
-  const heading = headingOf(finding.file, hunk.lines[index]!.line, lineText);
-  return [`> +++ b/${finding.file}`, `> ${hunk.header}${heading ? ` ${plain(heading)}` : ''}`, ...quoted];
+  const heading = headingOf(file, hunk.lines[index]!.line, lineText);
+  const name = file.startsWith('/') ? file : `b/${file}`;
+  return [`> +++ ${name}`, `> ${hunk.header}${heading ? ` ${plain(heading)}` : ''}`, ...quoted].join('\n');
 }
 
-/** The changed line that a finding is about: its own, else the last one on its path, else the nearest. */
+/**
+ * The changed line that a finding is about: its own, else the last one on its path, else the nearest.
+ * @param end where the path ends in this file. @param path the lines of its steps there.
+ */
 function nearest(
-  finding: JsonFinding,
+  end: number,
+  path: readonly number[],
   hunks: readonly Hunk[],
 ): { readonly hunk: Hunk; readonly index: number } | undefined {
-  const path = finding.path.filter(step => step.file === finding.file).map(step => step.line);
   const start = Math.min(...path);
   const weight = ({ sign, line }: HunkLine): number => {
-    const distance = Math.abs(line - finding.line);
-    if (sign === '+' && (line === finding.line || path.includes(line))) return distance - FAR;
-    return line >= start && line <= finding.line ? distance : distance + FAR;
+    const distance = Math.abs(line - end);
+    if (sign === '+' && (line === end || path.includes(line))) return distance - FAR;
+    return line >= start && line <= end ? distance : distance + FAR;
   };
   let best: { readonly hunk: Hunk; readonly index: number; readonly weight: number } | undefined;
   for (const hunk of hunks)
