@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { rootOf } from '../host/baselineFile.ts';
+import { bystanders } from '../host/bystanders.ts';
 import { changesSince, type FileChange, type FileVersion, overlaysOf, textOf } from '../host/change.ts';
 import type { RunOptions } from '../host/fileAnalyser.ts';
-import { displayPath, namesIn, type Overlays, sizeOf } from '../host/files.ts';
+import { displayPath, type Overlays } from '../host/files.ts';
 import { readPatch } from '../host/patch.ts';
 import { applyPatches } from '../host/patchedTree.ts';
 import { type ChangedFile, introduced } from '../report/introduced.ts';
@@ -72,7 +73,11 @@ export async function compare(
 ): Promise<Compared> {
   const cwd = process.cwd();
   const shown = (version: { readonly path: string } | undefined) => version && displayPath(version.path, cwd);
-  const near = bystanders(changes, after).map(path => ({ before: { path }, after: { path } }));
+  const diffed = changes.map(change => ({
+    change,
+    diff: diffLines(textOf(change.before), textOf(change.after)),
+  }));
+  const near = bystanders(diffed, after).map(path => ({ before: { path }, after: { path } }));
   const analysed = async (side: 'before' | 'after', overlays: Overlays) => {
     const requests = [...changes, ...near].flatMap(({ [side]: version }) =>
       version ? [{ path: version.path, display: shown(version)! }] : [],
@@ -83,10 +88,10 @@ export async function compare(
     return { report, marks, lineText, findings: accepted.leftOf(report.findings, marks) };
   };
   const now = await analysed('after', after);
-  const files = changes.map(change => ({
+  const files = diffed.map(({ change, diff }) => ({
     before: shown(change.before),
     after: shown(change.after),
-    diff: diffLines(textOf(change.before), textOf(change.after)),
+    diff,
   }));
   const all = [
     ...files,
@@ -99,15 +104,5 @@ export async function compare(
   return { report: { ...now.report, findings, notAnalysed }, marks: now.marks, files };
 }
 
+/** What became of the lines of a file that a change does not touch. */
 const SAME = diffLines('', '');
-
-/** Source files beside those of a change: what one of them releases or takes may be held in another. */
-function bystanders(changes: readonly FileChange[], overlays: Overlays): string[] {
-  const changed = new Set(changes.map(({ after }) => after?.path));
-  const folders = new Set(
-    changes.flatMap(({ before, after }) => [before, after].flatMap(each => (each ? dirname(each.path) : []))),
-  );
-  return [...folders]
-    .flatMap(folder => namesIn(folder, overlays).map(name => join(folder, name)))
-    .filter(path => path.endsWith('.c') && !changed.has(path) && sizeOf(path, overlays) !== undefined);
-}
