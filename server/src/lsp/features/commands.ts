@@ -30,7 +30,10 @@ async function showRule({ connection, client }: Session, rule: string): Promise<
 
 async function addToBaseline(session: Session, [uri, entry]: readonly unknown[]): Promise<void> {
   const document = session.document(String(uri));
-  if (!document) return session.log(`a finding of ${uri}, which is not open, is not added to a baseline`);
+  if (!document) {
+    session.log(`a finding of ${uri}, which is not open, is not added to a baseline`);
+    return;
+  }
   try {
     const [checked] = asBaseline({ version: 1, findings: [entry] }).findings;
     session.baselines.add(await session.subject(document), checked!);
