@@ -15,20 +15,25 @@ export const rowsOf = name =>
 
 /** Ends the process, loudly, where there is nothing to measure on. */
 export function requireCorpus() {
-  for (const [what, path] of [
+  const words = missing();
+  if (!words) return;
+  console.error(words);
+  process.exit(2);
+}
+
+/** What is missing to measure on, in words; undefined where everything is there. */
+export function missing() {
+  const needed = [
     ['THE CORPUS', join(corpus, 'README.md')],
     ['THE KERNEL TREE 6.12', join(kernels, 'linux-source-6.12')],
     ['THE KERNEL TREE 6.1', join(kernels, 'linux-source-6.1')],
-  ]) {
-    if (existsSync(path)) continue;
-    console.error(`NOT RUN: ${what} IS MISSING (${path}). Set PINSIGHT_CORPUS and PINSIGHT_KERNELS.`);
-    process.exit(2);
-  }
+  ];
+  const [what, path] = needed.find(([, path]) => !existsSync(path)) ?? [];
+  return what && `NOT RUN: ${what} IS MISSING (${path}). Set PINSIGHT_CORPUS and PINSIGHT_KERNELS.`;
 }
 
 const leaks = ['page-leak', 'page-array-leak'];
 
-/** The rules that count as finding a class. */
 const RULES_OF_CLASS = {
   SWAP: ['release-mismatch', 'unconditional-release', 'bio-cleanup-flag'],
   DROP: [...leaks, 'early-release', 'missing-dirty'],
@@ -65,6 +70,9 @@ const RULES_OF_CLASS = {
   ERRPTR: ['release-count', 'page-leak', 'double-release'],
   WRONGREL: ['release-mismatch', 'page-array-leak'],
 };
+
+/** The rules that count as finding a class. */
+export const rulesOfClass = name => RULES_OF_CLASS[name] ?? [];
 
 /** The classes that release-mismatch, page-leak, release-count and page-array-leak serve. */
 export const SERVED =

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type FileChange, overlaysOf } from '../../server/src/host/change.ts';
 import { Headers } from '../../server/src/host/headers.ts';
 
 let root: string;
@@ -61,4 +62,28 @@ test('each piece tells where it stands', () => {
   expect(piece!.file.endsWith('drivers/a/other.h')).toBe(true);
   expect(text.slice(piece!.start, piece!.end)).toBe('struct inner { struct page **pages; }');
   expect(piece!.offset).toBe(0);
+});
+
+test('each version of a change is read with its own headers', () => {
+  const version = (name: string, text: string) => ({
+    path: join(root, 'drivers/a', name),
+    bytes: Buffer.from(text),
+  });
+  const changes: FileChange[] = [
+    {
+      before: version('other.h', 'struct inner { int old; };'),
+      after: version('other.h', 'struct inner { int now; };'),
+    },
+    { after: version('made.h', 'struct made { int x; };') },
+    { before: version('gone.h', 'struct gone { int x; };') },
+  ];
+  const text =
+    '#include "other.h"\n#include "made.h"\n#include "gone.h"\nstruct inner i; struct made m; struct gone g;\n';
+  const { before, after } = overlaysOf(changes, new Map());
+  const read = (overlays: typeof before) =>
+    new Headers(overlays, path => path).declarationsFor(join(root, 'drivers/a/a.c'), text).text;
+  expect(read(before)).toMatch(/old[\s\S]*gone/);
+  expect(read(before)).not.toContain('made');
+  expect(read(after)).toMatch(/now[\s\S]*made/);
+  expect(read(after)).not.toContain('gone');
 });

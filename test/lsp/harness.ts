@@ -55,6 +55,9 @@ export class Client {
   readonly published: Published[] = [];
   readonly eras: unknown[] = [];
   readonly log: string[] = [];
+  /** What the server wishes to be told of, and what it has shown to the user. */
+  readonly registrations: unknown[] = [];
+  readonly shown: string[] = [];
   settings: Record<string, unknown> = {};
   readonly exit: Promise<number | null>;
 
@@ -75,7 +78,14 @@ export class Client {
     connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) =>
       items.map(() => this.settings),
     );
-    connection.onRequest('client/registerCapability', () => null);
+    connection.onRequest('client/registerCapability', ({ registrations }: { registrations: unknown[] }) => {
+      this.registrations.push(...registrations);
+      return null;
+    });
+    connection.onRequest('window/showMessageRequest', ({ message }: { message: string }) => {
+      this.shown.push(message);
+      return null;
+    });
     connection.listen();
   }
 

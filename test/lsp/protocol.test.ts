@@ -244,11 +244,14 @@ describe('features', () => {
     expect(await ask(0)).toEqual([]);
   });
 
-  test('code actions fix, allow with a comment, and explain', async () => {
+  test('code actions fix, accept in the baseline, allow with a comment, and explain', async () => {
     client = await Client.start(server, PULL);
     await client.open(URI, 'iov_iter\n\tmismatch\n', 'c', 7);
     const params = { textDocument: { uri: URI }, range: range(1, 2, 2), context: { diagnostics: [] } };
-    const [fix, allow, explain] = await client.request<CodeAction[]>('textDocument/codeAction', params);
+    const [fix, accept, allow, explain] = await client.request<CodeAction[]>(
+      'textDocument/codeAction',
+      params,
+    );
     const textDocument = { uri: URI, version: 7 };
     expect(fix).toMatchObject({
       title: 'Replace mismatch',
@@ -256,6 +259,7 @@ describe('features', () => {
       diagnostics: [{ code: 'release-mismatch' }],
       edit: { documentChanges: [{ textDocument, edits: [{ range: range(1, 1, 9), newText: 'right' }] }] },
     });
+    expect(accept!.command).toMatchObject({ command: 'pinsight.addToBaseline' });
     const newText = '\t/* pinsight: allow(release-mismatch) */\n';
     expect(allow!.edit).toEqual({
       documentChanges: [{ textDocument, edits: [{ range: range(1, 0, 0), newText }] }],

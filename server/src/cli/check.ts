@@ -1,15 +1,14 @@
-import { join, resolve } from 'node:path';
-import { LineIndex } from '../base/text.ts';
-import { type Overlays, readText } from '../host/files.ts';
-import { analyseFiles } from '../host/pool.ts';
+import { join } from 'node:path';
 import { findTree } from '../host/trees.ts';
-import { checkJson, type JsonReport, merge } from '../report/json.ts';
-import { prettyFindings, prettyNotAnalysed, prettySites, prettySummary } from '../report/pretty.ts';
+import { Accepted } from './accepted.ts';
+import { analyse } from './analysis.ts';
+import { compare, findComparison } from './compare.ts';
 import { EXIT } from './failure.ts';
-import { type RunFlags, runOptions, type Severities } from './options.ts';
+import { type RunFlags, type Severities, setupOf } from './options.ts';
 import { write } from './output.ts';
-import { progressLine } from './progress.ts';
+import { type Outcome, print } from './print.ts';
 import { findTargets } from './targets.ts';
+import { linesOf } from './texts.ts';
 
 /** What a command that analyses files is called with. */
 export interface RunRequest {
@@ -21,52 +20,31 @@ export interface RunRequest {
   readonly sites: boolean;
 }
 
-/** A file of the kernel takes some 10 ms; one that needs this long (in ms) never ends. */
-const TIME_LIMIT = 20_000;
-
 /** Analyses files and prints what there is to say. Returns the exit status; throws Failure. */
 export async function check(request: RunRequest): Promise<number> {
-  const { flags } = request;
-  const cwd = process.cwd();
-  const given = runOptions(flags, cwd);
-  const run = { ...given, severities: { ...request.defaults, ...given.severities } };
-  const targets = findTargets(request.paths, cwd, run.overlays, flags.shard);
-  const progress = progressLine(targets.files.length);
-  const results = await analyseFiles(targets.files, run, {
-    jobs: flags.jobs,
-    script: join(__dirname, 'worker.js'),
-    timeLimit: TIME_LIMIT,
-    onProgress: progress.show,
-  });
-  progress.clear();
-  const nothing: JsonReport = { findings: [], notAnalysed: [], extractions: [], iterators: [] };
-  const walked = { ...nothing, notAnalysed: targets.notAnalysed };
-  const report = merge([...results.map(result => result.report), walked]);
-  const firstFile = targets.files[0]?.path ?? join(cwd, 'none.c');
-  const era = run.era ?? findTree(firstFile)?.era ?? 'will-pin';
-  const text =
-    flags.format === 'json'
-      ? checkJson(era, report, request.sites)
-      : pretty(report, request, targets.files.length, run.overlays);
-  await write(text);
-  return report.findings.some(finding => finding.severity !== 'hint') ? EXIT.findings : EXIT.clean;
+  const outcome = await run(request);
+  const status = outcome.report.findings.some(finding => finding.severity !== 'hint')
+    ? EXIT.findings
+    : EXIT.clean;
+  await write(print(outcome, { ...request.flags, sites: request.sites, status }));
+  return status;
 }
 
-function pretty(report: JsonReport, request: RunRequest, files: number, overlays: Overlays): string {
-  const color = request.flags.color && process.stdout.isTTY === true && !process.env.NO_COLOR;
-  const indexes = new Map<string, LineIndex | undefined>();
-  const lineText = (file: string, line: number) => {
-    if (!indexes.has(file)) {
-      const text = readText(resolve(file), overlays);
-      indexes.set(file, text === undefined ? undefined : new LineIndex(text));
-    }
-    return indexes.get(file)?.lineText(line);
-  };
-  const parts = [
-    prettyFindings(report.findings, { color, lineText }),
-    request.sites ? prettySites(report) : '',
-    prettyNotAnalysed(report.notAnalysed),
-    prettySummary(report.findings, files, report.notAnalysed.length),
-  ];
-  return parts.filter(part => part !== '').join('\n');
+async function run({ paths, flags, defaults }: RunRequest): Promise<Outcome> {
+  const cwd = process.cwd();
+  const { run, baseline } = setupOf(flags, defaults, cwd);
+  const comparison = findComparison(paths, flags, cwd, run.overlays);
+  const targets = comparison ? undefined : findTargets(paths, cwd, run.overlays, flags.shard);
+  const first = comparison?.changes[0]?.after?.path ?? targets?.files[0]?.path ?? join(cwd, 'none.c');
+  const accepted = Accepted.open(flags, baseline, run.severities, first, cwd);
+  const era = run.era ?? findTree(first)?.era ?? 'will-pin';
+  if (comparison) {
+    const { files: change, ...compared } = await compare(comparison, run, flags.jobs, accepted);
+    return { era, ...compared, lineText: linesOf(comparison.after), count: change.length, change };
+  }
+  const { files, notAnalysed } = targets!;
+  const found = await analyse(files, run, flags.jobs, notAnalysed);
+  const lineText = linesOf(run.overlays);
+  const marks = accepted.marksOf(found.findings, lineText);
+  return { era, report: accepted.settle(found, marks, files), marks, lineText, count: files.length };
 }

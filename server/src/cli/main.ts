@@ -8,7 +8,7 @@ import { check } from './check.ts';
 import { type ExplainFlags, explain } from './explain.ts';
 import { EXIT, reasonOf } from './failure.ts';
 import { lsp } from './lsp.ts';
-import { addRunOptions, type RunFlags } from './options.ts';
+import { addChangeOptions, addRunOptions, type RunFlags } from './options.ts';
 
 /** Runs one command line; returns the exit status. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -21,7 +21,7 @@ async function main(argv: readonly string[]): Promise<number> {
   program.exitOverride().configureOutput({
     outputError: (text, write) => write(text.replace(/^error: /, 'pinsight: ').replace(/\n\(/, ' (')),
   });
-  addRunOptions(program.command('check [path...]').description('report findings')).action(
+  addChangeOptions(addRunOptions(program.command('check [path...]').description('report findings'))).action(
     async (paths: string[], flags: RunFlags) => {
       status = await check({ paths, flags, defaults: {}, sites: false });
     },

@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseConfig } from '../host/config.ts';
+import { type Config, parseConfig } from '../host/config.ts';
 import type { RunOptions } from '../host/fileAnalyser.ts';
 import { decode } from '../host/files.ts';
+import { BASELINE_NAME } from '../report/baseline.ts';
 import type { Severity } from '../report/findings.ts';
 import { RULE_IDS } from '../report/ruleIds.ts';
 import { ERAS, type Era } from '../semantics/eras.ts';
@@ -13,9 +14,12 @@ import type { Shard } from './targets.ts';
 
 export type Severities = Readonly<Record<string, Severity | 'off'>>;
 
-/** The options that `check` and `audit` share, as commander gives them. */
+export const FORMATS = ['pretty', 'json', 'sarif', 'markdown'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** The options that `check` and `audit` share, as commander gives them, and the two that only `check` has. */
 export interface RunFlags {
-  readonly format: 'pretty' | 'json';
+  readonly format: Format;
   readonly overlay: readonly (readonly [string, string])[];
   readonly era?: Era;
   readonly rule: Severities;
@@ -23,6 +27,10 @@ export interface RunFlags {
   readonly jobs: number;
   readonly shard?: Shard;
   readonly color: boolean;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
+  readonly changed?: string;
+  readonly patch?: string;
 }
 
 const SEVERITIES: readonly string[] = ['error', 'warning', 'hint', 'off'];
@@ -60,9 +68,7 @@ function parseShard(value: string): Shard {
 /** Adds the options that `check` and `audit` share. */
 export function addRunOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option('--format <format>', 'form of the output').choices(['pretty', 'json']).default('pretty'),
-    )
+    .addOption(new Option('--format <format>', 'form of the output').choices(FORMATS).default('pretty'))
     .option('--overlay <path=file>', 'read FILE wherever PATH would be read (repeatable)', parseOverlay, [])
     .addOption(
       new Option('--era <era>', 'generation of the extraction API; else read from the tree').choices(ERAS),
@@ -71,26 +77,59 @@ export function addRunOptions(command: Command): Command {
     .option('--config <file>', 'configuration; else pinsight.json in the current directory')
     .option('--jobs <n>', 'files analysed at a time', parseJobs, availableParallelism())
     .option('--shard <i/n>', 'the i-th of n equal parts of the files', parseShard)
+    .option('--baseline <file>', `accepted findings; else ${BASELINE_NAME} at the root of the tree`)
+    .option(
+      '--write-baseline <file>',
+      'accept all that is found now; with --baseline: keep of it what is still needed',
+    )
     .option('--no-color', 'no colours on a terminal');
 }
 
-/** Joins the command line and the configuration. Throws Failure where a file named by either cannot be used. */
-export function runOptions(flags: RunFlags, cwd: string): RunOptions {
-  const config = readConfig(flags.config, cwd);
+/** Adds the options that compare with the tree before a change. */
+export function addChangeOptions(command: Command): Command {
+  const others = ['shard', 'writeBaseline'];
+  return command
+    .addOption(
+      new Option('--changed <rev>', 'only what changes since a git revision introduce').conflicts([
+        ...others,
+        'patch',
+      ]),
+    )
+    .addOption(
+      new Option('--patch <file|->', 'only what a patch introduces; it is applied in memory').conflicts([
+        ...others,
+        'changed',
+      ]),
+    );
+}
+
+/** What the command line and the configuration say together. */
+export interface Setup {
+  readonly run: RunOptions;
+  /** Absolute path of the baseline that the configuration names. */
+  readonly baseline?: string;
+}
+
+/** Throws Failure where a file named by the command line or the configuration cannot be used. */
+export function setupOf(flags: RunFlags, defaults: Severities, cwd: string): Setup {
+  const configPath = resolve(cwd, flags.config ?? 'pinsight.json');
+  const config = readConfig(flags.config, configPath);
   const overlays = flags.overlay.map(([path, file]) => {
     const source = resolve(cwd, file);
     if (!isFile(source)) throw new Failure(`cannot read ${file}: no such file`);
     return [resolve(cwd, path), source] as const;
   });
   return {
-    era: flags.era ?? config.era,
-    severities: { ...config.rules, ...flags.rule },
-    overlays: new Map(overlays),
+    run: {
+      era: flags.era ?? config.era,
+      severities: { ...defaults, ...config.rules, ...flags.rule },
+      overlays: new Map(overlays),
+    },
+    baseline: config.baseline === undefined ? undefined : resolve(dirname(configPath), config.baseline),
   };
 }
 
-function readConfig(given: string | undefined, cwd: string) {
-  const path = given === undefined ? join(cwd, 'pinsight.json') : resolve(cwd, given);
+function readConfig(given: string | undefined, path: string): Config {
   if (given === undefined && !isFile(path)) return {};
   try {
     return parseConfig(decode(readFileSync(path)));

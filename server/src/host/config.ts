@@ -6,18 +6,21 @@ import { ERAS, type Era } from '../semantics/eras.ts';
 export interface Config {
   readonly era?: Era;
   readonly rules?: Readonly<Record<string, Severity | 'off'>>;
+  /** File of accepted findings, relative to the configuration's folder. */
+  readonly baseline?: string;
 }
 
 const SEVERITIES = ['error', 'warning', 'hint', 'off'] as const;
 
 /** Reads the text of a configuration file. Throws an Error with one clear line where it is not one. */
 export function parseConfig(text: string): Config {
-  const { era, rules, ...unknown } = asObject(JSON.parse(text), 'the file');
+  const { era, rules, baseline, ...unknown } = asObject(JSON.parse(text), 'the file');
   const [stranger] = Object.keys(unknown).filter(key => key !== '$schema');
   if (stranger !== undefined) throw new Error(`unknown key '${stranger}'`);
   return {
     ...(era === undefined ? {} : { era: parseEra(era) }),
     ...(rules === undefined ? {} : { rules: parseRules(asObject(rules, "'rules'")) }),
+    ...(baseline === undefined ? {} : { baseline: parsePath(baseline) }),
   };
 }
 
@@ -25,6 +28,12 @@ function asObject(value: unknown, name: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error(`${name} is not an object`);
   return value as Record<string, unknown>;
+}
+
+function parsePath(value: unknown): string {
+  if (typeof value !== 'string' || value === '')
+    throw new Error(`'baseline' is given ${JSON.stringify(value)}`);
+  return value;
 }
 
 function parseEra(value: unknown): Era {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 
 /** Kernel sources are UTF-8, a few of them Latin-1; every byte sequence has a text. */
 export function decode(bytes: Uint8Array): string {
@@ -17,13 +17,47 @@ export function displayPath(path: string, cwd: string): string {
   return (outside ? path : inside).split(sep).join('/');
 }
 
-/** Absolute path → absolute path of the file that is read in its place. */
-export type Overlays = ReadonlyMap<string, string>;
+/**
+ * By absolute path, what is read in the place of that file: the file at another absolute path, these bytes, or (null)
+ * no file at all.
+ */
+export type Overlays = ReadonlyMap<string, string | Uint8Array | null>;
 
 /** Reads bytes, through the overlays. Throws what node:fs throws. */
 export function readBytes(path: string, overlays: Overlays): Buffer {
   const absolute = resolve(path);
-  return readFileSync(overlays.get(absolute) ?? absolute);
+  const overlay = overlays.get(absolute);
+  if (overlay === null)
+    throw Object.assign(new Error(`ENOENT: no such file or directory, open '${absolute}'`), {
+      code: 'ENOENT',
+    });
+  return overlay instanceof Uint8Array ? Buffer.from(overlay) : readFileSync(overlay ?? absolute);
+}
+
+/** Size in bytes of a regular file through the overlays; undefined where there is no such file. */
+export function sizeOf(path: string, overlays: Overlays): number | undefined {
+  const overlay = overlays.get(path);
+  if (overlay === null) return undefined;
+  if (overlay instanceof Uint8Array) return overlay.length;
+  const file = statSync(overlay ?? path, { throwIfNoEntry: false });
+  return file?.isFile() ? file.size : undefined;
+}
+
+/** The names in a folder through the overlays, sorted; none where it cannot be read. */
+export function namesIn(folder: string, overlays: Overlays): string[] {
+  const absolute = resolve(folder);
+  const laid = [...overlays].filter(([path]) => dirname(path) === absolute);
+  const gone = new Set(laid.flatMap(([path, overlay]) => (overlay === null ? [basename(path)] : [])));
+  const names = new Set([...onDisk(absolute), ...laid.map(([path]) => basename(path))]);
+  return [...names].filter(name => !gone.has(name)).sort();
+}
+
+function onDisk(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** The text of a file through the overlays, or undefined where it cannot be read. */

@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Declarations } from '../engine.ts';
 import { type HeaderDefinition, type HeaderIndex, includesOf, indexHeader } from '../syntax/headers.ts';
 import { tagsIn } from '../syntax/sources.ts';
-import { type Overlays, readText } from './files.ts';
+import { type Overlays, readText, sizeOf } from './files.ts';
 import type { Slice, TaggedMember } from './neighbours.ts';
 import { treeRoot } from './trees.ts';
 
@@ -130,8 +129,8 @@ export class Headers {
   /** A file may name anything as a header: devices, pipes and huge files are not read. */
   private isHeader(path: string): boolean {
     if (!path.endsWith('.h')) return false;
-    const file = statSync(this.overlays.get(path) ?? path, { throwIfNoEntry: false });
-    return file?.isFile() === true && file.size <= MAX_SIZE;
+    const size = sizeOf(path, this.overlays);
+    return size !== undefined && size <= MAX_SIZE;
   }
 
   private read(path: string, root: string | undefined): Header | undefined {

@@ -1,3 +1,4 @@
+import { BASELINE_NAME } from '../report/baseline.ts';
 import type { Severity } from '../report/findings.ts';
 import { RULE_IDS } from '../report/ruleIds.ts';
 import type { Era } from '../semantics/eras.ts';
@@ -10,6 +11,7 @@ export interface Settings {
   readonly delay: number;
   readonly leaksWhileTyping: boolean;
   readonly inlayHints: boolean;
+  readonly baseline: string;
 }
 
 /** One row of the table from which package.json's settings and docs/settings.md are generated. */
@@ -47,6 +49,7 @@ const isSeverities = (value: unknown): value is Settings['rules'] =>
   Object.values(value).every(severity => SEVERITIES.includes(severity));
 
 const LONGEST_DELAY = 10_000;
+const LONGEST_PATH = 4096;
 
 /** Every setting, under its name without the prefix `pinsight.`. */
 export const SETTINGS: { readonly [Name in keyof Settings]: SettingRow<Settings[Name]> } = {
@@ -99,6 +102,15 @@ export const SETTINGS: { readonly [Name in keyof Settings]: SettingRow<Settings[
     scope: 'resource',
     restricted: false,
   },
+  baseline: {
+    schema: { type: 'string', maxLength: LONGEST_PATH },
+    accepts: (value): value is string => typeof value === 'string' && value.length <= LONGEST_PATH,
+    default: BASELINE_NAME,
+    description:
+      'File of accepted findings, relative to the root of the kernel tree or checkout; empty for none. It is written by the action "Add to the baseline", and so not taken from an untrusted workspace.',
+    scope: 'resource',
+    restricted: true,
+  },
 };
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -128,5 +140,6 @@ export function readSettings(raw: unknown, complain: (name: string) => void = ()
     delay: read('delay'),
     leaksWhileTyping: read('leaksWhileTyping'),
     inlayHints: read('inlayHints'),
+    baseline: read('baseline'),
   };
 }

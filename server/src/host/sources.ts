@@ -1,8 +1,8 @@
-import { readdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { FREE_NAMES, MOVER_NAMES } from '../semantics/table.ts';
 import { indexSource, type SourceFunction } from '../syntax/sources.ts';
-import { decode, type Overlays, readBytes, readText } from './files.ts';
+import { decode, namesIn, type Overlays, readBytes, readText, sizeOf } from './files.ts';
 import type { TreeIndex } from './treeIndex.ts';
 import { treeRoot } from './trees.ts';
 
@@ -70,7 +70,8 @@ export class Sources {
     const folder = dirname(path);
     let found = this.byFolder.get(folder);
     if (!found) {
-      found = sourceNames(folder).flatMap(name => this.source(join(folder, name)) ?? []);
+      const names = sourceNames(folder, this.overlays);
+      found = names.flatMap(name => this.source(join(folder, name)) ?? []);
       this.byFolder.set(folder, found);
     }
     return found.filter(source => source.path !== path);
@@ -91,9 +92,9 @@ export class Sources {
   }
 
   private read(path: string): Source | undefined {
-    const file = statSync(this.overlays.get(path) ?? path, { throwIfNoEntry: false });
-    if (!file?.isFile()) return undefined;
-    const known = this.overlays.has(path) ? undefined : this.indexFor(path)?.facts(path, file);
+    const size = sizeOf(path, this.overlays);
+    if (size === undefined || size > MAX_SIZE) return undefined;
+    const known = this.overlays.has(path) ? undefined : this.indexFor(path)?.facts(path, statSync(path));
     const facts = known === undefined ? factsOf(readBytes(path, this.overlays)) : (known ?? undefined);
     return facts && sourceOf(path, facts);
   }
@@ -114,13 +115,8 @@ function sourceOf(path: string, { functions, moving, tags }: SourceFacts): Sourc
   };
 }
 
-function sourceNames(folder: string): string[] {
-  try {
-    return readdirSync(resolve(folder))
-      .filter(name => name.endsWith('.c'))
-      .sort()
-      .slice(0, MAX_FILES);
-  } catch {
-    return [];
-  }
+function sourceNames(folder: string, overlays: Overlays): string[] {
+  return namesIn(folder, overlays)
+    .filter(name => name.endsWith('.c'))
+    .slice(0, MAX_FILES);
 }

@@ -62,7 +62,7 @@ function readIgnoreFile(directory: string): IgnoreFile | undefined {
 }
 
 /** The nearest directory, from this one upwards, that holds `.git`. */
-function checkoutRoot(directory: string): string | undefined {
+export function checkoutRoot(directory: string): string | undefined {
   for (let current = directory; ; current = dirname(current)) {
     if (existsSync(join(current, '.git'))) return current;
     if (current === dirname(current)) return undefined;

@@ -1,4 +1,5 @@
 import type { ClientCapabilities, InitializeParams } from 'vscode-languageserver/node';
+import { pathOfUri } from './places.ts';
 
 /** What the client can do, as far as the server behaves differently for it. */
 export interface ClientFeatures {
@@ -11,8 +12,12 @@ export interface ClientFeatures {
   readonly relatedInformation: boolean;
   readonly literalCodeActions: boolean;
   readonly versionedEdits: boolean;
-  readonly createsFiles: boolean;
   readonly showsDocuments: boolean;
+  /** Files may be watched at the server's wish, and by folder and name. */
+  readonly registersWatchers: boolean;
+  readonly watchesFolders: boolean;
+  /** Absolute paths of the workspace's folders. */
+  readonly folders: readonly string[];
   /** The client asked for `pinsight/era`, a notification of our own. */
   readonly wantsEra: boolean;
 }
@@ -33,8 +38,15 @@ export function clientFeatures(params: InitializeParams): ClientFeatures {
         true || textDocument?.publishDiagnostics?.relatedInformation === true,
     literalCodeActions: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
     versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
-    createsFiles: workspace?.workspaceEdit?.resourceOperations?.includes('create') === true,
+    registersWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    watchesFolders: workspace?.didChangeWatchedFiles?.relativePatternSupport === true,
+    folders: foldersOf(params),
     showsDocuments: window?.showDocument?.support === true,
     wantsEra: params.initializationOptions?.era === true,
   };
+}
+
+function foldersOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
+  const uris = workspaceFolders?.map(folder => folder.uri) ?? (rootUri ? [rootUri] : []);
+  return uris.map(pathOfUri);
 }

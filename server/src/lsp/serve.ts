@@ -22,6 +22,7 @@ import { announceEras } from './features/era.ts';
 import { hover } from './features/hover.ts';
 import { inlayHints } from './features/inlayHints.ts';
 import { describeError, guardNotification, guardRequest } from './guard.ts';
+import { pathOfUri } from './places.ts';
 import { Session } from './session.ts';
 
 /** Serves one client over a connection, until it says `exit`. */
@@ -99,7 +100,10 @@ function wireDocuments(session: Session): void {
     }),
   );
   connection.onDidChangeWatchedFiles(
-    guardNotification('didChangeWatchedFiles', log, async () => {
+    guardNotification('didChangeWatchedFiles', log, async ({ changes }) => {
+      // Baselines are looked at anew each time; only headers change what is analysed.
+      if (changes.every(({ uri }) => session.baselines.has(pathOfUri(uri))))
+        return refreshDiagnostics(session);
       await session.forgetTrees();
       await refreshAll(session);
     }),

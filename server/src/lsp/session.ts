@@ -7,6 +7,7 @@ import type {
 import { Cancelled } from '../base/cancel.ts';
 import { readSettings, type Settings } from '../host/settings.ts';
 import type { Analyser } from './analyser.ts';
+import { Baselines, type Subject } from './baselines.ts';
 import type { ClientFeatures } from './clientFeatures.ts';
 import { OpenDocument } from './documents.ts';
 import { describeError, type Log } from './guard.ts';
@@ -20,6 +21,7 @@ export class Session {
   private readonly analysed: ((document: OpenDocument, analysis: Analysis) => void)[] = [];
   /** What a client without workspace/configuration has sent. */
   private pushedSettings: unknown;
+  readonly baselines: Baselines;
 
   constructor(
     readonly connection: Connection,
@@ -29,6 +31,7 @@ export class Session {
     initialSettings: unknown,
   ) {
     this.pushedSettings = initialSettings;
+    this.baselines = new Baselines(connection, client, log);
   }
 
   get openDocuments(): IterableIterator<OpenDocument> {
@@ -115,6 +118,12 @@ export class Session {
     if (!analysis || analysis.failed) return undefined;
     const question = { ...(await this.about(document)), ...rest } as QuestionOf<K>;
     return this.analyser.ask(kind, question, { cancel, urgent: true });
+  }
+
+  /** What is needed to tell which findings of a document are accepted. */
+  async subject(document: OpenDocument): Promise<Subject> {
+    const { baseline } = await this.settings(document);
+    return { path: document.path, text: document.text, baseline };
   }
 
   /** Lines of open files and files on disk, made ready for these paths. */

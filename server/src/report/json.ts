@@ -148,14 +148,25 @@ export function locate(report: OffsetReport, textOf: (file: string) => string | 
 
 const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
+/** What two files have to do with is found from either; it is one finding all the same. */
+function onceEach(findings: readonly JsonFinding[]): JsonFinding[] {
+  const byPlace = new Map<string, JsonFinding>();
+  for (const finding of findings) {
+    const { file, line, column, rule, message, path } = finding;
+    const key = JSON.stringify([file, line, column, rule, message, path]);
+    if (!byPlace.has(key)) byPlace.set(key, finding);
+  }
+  return [...byPlace.values()];
+}
+
 /** Joins the reports of many files into one whose order depends on nothing but its content. */
 export function merge(reports: readonly JsonReport[]): JsonReport {
   const byLine = (a: { file: string; line: number }, b: { file: string; line: number }) =>
     byText(a.file, b.file) || a.line - b.line;
   return {
-    findings: reports
-      .flatMap(report => report.findings)
-      .sort((a, b) => byLine(a, b) || a.column - b.column || byText(a.rule, b.rule)),
+    findings: onceEach(reports.flatMap(report => report.findings)).sort(
+      (a, b) => byLine(a, b) || a.column - b.column || byText(a.rule, b.rule),
+    ),
     notAnalysed: reports.flatMap(report => report.notAnalysed).sort(byLine),
     extractions: reports.flatMap(report => report.extractions).sort(byLine),
     iterators: reports.flatMap(report => report.iterators).sort(byLine),

@@ -1,10 +1,10 @@
 import type { Severity } from './findings.ts';
+import type { LineText } from './fingerprint.ts';
 import type { JsonFinding, JsonNotAnalysed, JsonReport } from './json.ts';
 
 export interface PrettyOptions {
   readonly color: boolean;
-  /** The text of a line (from 1) of a file under the path that the report carries. */
-  readonly lineText: (file: string, line: number) => string | undefined;
+  readonly lineText: LineText;
 }
 
 type Paint = (text: string) => string;
@@ -113,14 +113,22 @@ export function prettySites(report: JsonReport): string {
   return [...extractions, ...iterators].join('');
 }
 
-/** The closing line of a run. */
-export function prettySummary(findings: readonly JsonFinding[], files: number, unanalysed: number): string {
+/**
+ * A run in one line.
+ * @param isChange whether the findings are those that a change introduces.
+ */
+export function summaryOf(
+  findings: readonly JsonFinding[],
+  files: number,
+  unanalysed: number,
+  isChange = false,
+): string {
   const count = (severity: Severity) => findings.filter(finding => finding.severity === severity).length;
   const amounts = (['error', 'warning', 'hint'] as const)
     .map(severity => [count(severity), severity] as const)
     .filter(([amount]) => amount > 0)
     .map(([amount, severity]) => `${amount} ${severity}${amount === 1 ? '' : 's'}`);
-  const found = amounts.length > 0 ? amounts.join(', ') : 'no findings';
+  const found = `${isChange && amounts.length > 0 ? 'new: ' : ''}${amounts.join(', ') || `no ${isChange ? 'new ' : ''}findings`}`;
   const rest = unanalysed > 0 ? `, ${unanalysed} not analysed` : '';
-  return `${found} in ${files} file${files === 1 ? '' : 's'}${rest}\n`;
+  return `${found} in ${files} ${isChange ? 'changed ' : ''}file${files === 1 ? '' : 's'}${rest}`;
 }

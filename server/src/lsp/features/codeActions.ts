@@ -2,17 +2,17 @@ import {
   type CodeAction,
   CodeActionKind,
   type CodeActionParams,
-  type Diagnostic,
   type TextEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import { Cancelled } from '../../base/cancel.ts';
+import type { BaselineEntry } from '../../report/baseline.ts';
 import type { Finding, Fix } from '../../report/findings.ts';
 import type { OpenDocument } from '../documents.ts';
 import type { Lines } from '../places.ts';
 import type { Session } from '../session.ts';
 import { allowComment } from './allowComment.ts';
-import { SHOW_RULE } from './commands.ts';
+import { ADD_TO_BASELINE, SHOW_RULE } from './commands.ts';
 import { toDiagnostic } from './diagnostics.ts';
 
 /** textDocument/codeAction: fixes of the findings in the range, ways to accept them, and their documentation. */
@@ -26,12 +26,17 @@ export async function codeActions(
   const from = positions.offsetAt(range.start);
   const to = positions.offsetAt(range.end);
   const analysis = await session.analysis(document);
-  const findings = (analysis?.report.findings ?? []).filter(
-    finding => finding.file === document.path && finding.start <= to && finding.end >= from,
-  );
+  const subject = await session.subject(document);
+  const all = analysis?.report.findings ?? [];
+  const findings = session.baselines
+    .left(subject, all)
+    .filter(finding => finding.file === document.path && finding.start <= to && finding.end >= from);
   const lines = await session.lines(findings.flatMap(filesOf));
   if (revision !== document.revision) throw new Cancelled();
-  return findings.flatMap(finding => actionsFor(session, document, finding, lines));
+  return findings.flatMap(finding => {
+    const entry = session.baselines.entryFor(subject, all, finding);
+    return actionsFor(session, document, finding, entry, lines);
+  });
 }
 
 const wantsQuickFixes = (only: readonly string[] | undefined): boolean =>
@@ -43,13 +48,25 @@ const filesOf = ({ file, path, fixes }: Finding): string[] => [
   ...fixes.flatMap(fix => fix.edits.map(edit => edit.file)),
 ];
 
-function actionsFor(session: Session, document: OpenDocument, finding: Finding, lines: Lines): CodeAction[] {
+function actionsFor(
+  session: Session,
+  document: OpenDocument,
+  finding: Finding,
+  entry: BaselineEntry | undefined,
+  lines: Lines,
+): CodeAction[] {
   const diagnostics = [toDiagnostic(session, finding, lines)];
   const quickFix = (title: string, edit: WorkspaceEdit): CodeAction => ({
     title,
     kind: CodeActionKind.QuickFix,
     diagnostics,
     edit,
+  });
+  const commandAction = (title: string, command: string, args: unknown[]): CodeAction => ({
+    title,
+    kind: CodeActionKind.QuickFix,
+    diagnostics,
+    command: { title, command, arguments: args },
   });
   const fixes = finding.fixes.map(fix => quickFix(fix.title, editOf(session, fix, lines)));
   if (fixes.length === 1 && finding.confidence === 'certain') fixes[0]!.isPreferred = true;
@@ -58,20 +75,13 @@ function actionsFor(session: Session, document: OpenDocument, finding: Finding, 
   const comment = { range: lines.range(document.path, span), newText };
   return [
     ...fixes,
+    ...(entry
+      ? [commandAction(`Add this ${finding.rule} to the baseline`, ADD_TO_BASELINE, [document.uri, entry])]
+      : []),
     quickFix(`Allow ${finding.rule} here with a comment`, workspaceEdit(session, [[document.path, comment]])),
-    showDocumentation(finding.rule, diagnostics),
+    commandAction(`Show documentation of ${finding.rule}`, SHOW_RULE, [finding.rule]),
   ];
 }
-
-const showDocumentation = (rule: string, diagnostics: Diagnostic[]): CodeAction => {
-  const title = `Show documentation of ${rule}`;
-  return {
-    title,
-    kind: CodeActionKind.QuickFix,
-    diagnostics,
-    command: { title, command: SHOW_RULE, arguments: [rule] },
-  };
-};
 
 const editOf = (session: Session, fix: Fix, lines: Lines): WorkspaceEdit =>
   workspaceEdit(

@@ -72,13 +72,18 @@ async function waitsForSave(session: Session, document: OpenDocument): Promise<b
 
 async function diagnosticsOf(session: Session, document: OpenDocument): Promise<Diagnostic[]> {
   const { revision } = document;
-  const [settings, analysis] = await Promise.all([session.settings(document), session.analysis(document)]);
+  const [settings, subject, analysis] = await Promise.all([
+    session.settings(document),
+    session.subject(document),
+    session.analysis(document),
+  ]);
   if (revision !== document.revision) throw new Cancelled();
   if (!analysis) return [];
+  const left = session.baselines.left(subject, analysis.report.findings);
   const findings =
     settings.leaksWhileTyping || !document.isFile
-      ? analysis.report.findings
-      : analysis.report.findings.filter(finding => !isHeldBack(finding, document.text, document.savedText));
+      ? left
+      : left.filter(finding => !isHeldBack(finding, document.text, document.savedText));
   const lines = await session.lines(placesOf(document, findings));
   return [
     ...findings

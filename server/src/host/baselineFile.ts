@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, relative, sep } from 'node:path';
+import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
+import {
+  BASELINE_SCHEMA,
+  type Baseline,
+  type BaselineEntry,
+  EMPTY_BASELINE,
+  printBaseline,
+} from '../report/baseline.ts';
+import { treeRoot } from './trees.ts';
+import { checkoutRoot } from './walk.ts';
+
+let validator: ValidateFunction<Baseline> | undefined;
+
+/** Reads the text of a baseline file. Throws an Error with one clear line where it is not one. */
+export function parseBaseline(text: string): Baseline {
+  return asBaseline(JSON.parse(text));
+}
+
+/** The same of JSON that is read already. */
+export function asBaseline(value: unknown): Baseline {
+  validator ??= new Ajv().compile<Baseline>(BASELINE_SCHEMA);
+  if (validator(value)) return value;
+  throw new Error(inWords(validator.errors![0]!));
+}
+
+function inWords({ instancePath, message, params }: ErrorObject): string {
+  const where = instancePath === '' ? 'the file' : instancePath.slice(1).replaceAll('/', '.');
+  const which = 'additionalProperty' in params ? ` '${params.additionalProperty}'` : '';
+  return `${where} ${message}${which}`;
+}
+
+/**
+ * The baseline in a file. Throws an Error where it cannot be read or is not a baseline.
+ * @param mayBeAbsent a file that does not exist is an empty baseline.
+ */
+export function readBaseline(path: string, mayBeAbsent: boolean): Baseline {
+  try {
+    return parseBaseline(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (mayBeAbsent && (error as NodeJS.ErrnoException).code === 'ENOENT') return EMPTY_BASELINE;
+    throw error;
+  }
+}
+
+/** Puts these entries into a file, which others see either as it was or whole. Throws what node:fs throws. */
+export function writeBaseline(path: string, entries: readonly BaselineEntry[]): void {
+  // A link stays a link: what it leads to is replaced.
+  const target = realPath(path);
+  const draft = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    writeFileSync(draft, printBaseline(entries), { flag: 'wx' });
+    renameSync(draft, target);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/**
+ * The root whose baseline is about a file: that of the kernel tree around it, else of the checkout; undefined outside
+ * both.
+ * @param path absolute path of a file, which need not exist.
+ */
+export function rootOf(path: string): string | undefined {
+  return treeRoot(path) ?? checkoutRoot(dirname(path));
+}
+
+/** How a baseline at a root names an absolute path. */
+export function nameIn(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/');
+}
