@@ -1,4 +1,4 @@
-import { type FunctionRow, isFollowed } from './effects.ts';
+import { type Applicability, type FunctionRow, isFollowed } from './effects.ts';
 import type { Tree } from './eras.ts';
 import { ASYNC_ROWS } from './rows/async.ts';
 import { BIO_ROWS } from './rows/bio.ts';
@@ -36,8 +36,8 @@ export const ROW_GROUPS: Readonly<Record<string, readonly FunctionRow[]>> = {
 
 const ALL_ROWS: readonly FunctionRow[] = Object.values(ROW_GROUPS).flat();
 
-/** True where a row speaks about functions of this tree. */
-export function appliesTo(row: FunctionRow, tree: Tree): boolean {
+/** True where a row or a defect speaks about functions of this tree. */
+export function appliesTo(row: Applicability, tree: Tree): boolean {
   const version = nominalVersion(tree);
   return (
     (row.since === undefined || compareVersions(version, row.since) >= 0) &&

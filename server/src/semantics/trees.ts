@@ -140,6 +140,12 @@ function setFolioErrPtr(features: Set<Feature>): void {
   else features.delete('folio-err-ptr');
 }
 
+/** A mainline tree by its version alone, 'x.y'. */
+export function treeOfVersion(version: string): Tree {
+  const features = featuresOfVersion(version);
+  return { era: eraOfFeatures(features), assumed: false, features, version };
+}
+
 /** The features of a tree of an era, where a setting says the era. */
 export function treeForEra(era: Era): Tree {
   const features = featuresOfVersion(NOMINAL_VERSION[era]);

@@ -56,7 +56,9 @@ export function bioIovIterGetPages(current: AddressSpace, bio: Bio, iter: IovIte
   do {
     ret = addNextSegment(current, bio, iter);
   } while (ret === 0 && iter.count > 0 && !bio.full);
-  return bio.vecs.length > 0 ? 0 : ret;
+  const failed = bio.vecs.length === 0;
+  if (failed && kernel.extracts && !kernel.defects.has('bio-flag-set-on-failure')) bio.hold = 'none';
+  return failed ? ret : 0;
 }
 
 /** __bio_iov_iter_get_pages(): one extraction, cut to whole blocks; pages that end up unused are released. */

@@ -96,12 +96,18 @@ function slowEntry(variant: Variant, pin: boolean, current: AddressSpace, ...cal
   const hold = pin ? FOLL.PIN : 0;
   if (refused(machine, variant, pin, flags, hold, pages))
     return pin && machine.kernel.defects.has('pin-refusal-is-zero') ? 0 : EINVAL;
-  if (!machine.kernel.newGup && flags & FOLL.LONGTERM && variant !== 'plain') {
+  if (flags & FOLL.LONGTERM && variant !== 'plain' && refusesLongterm(machine, pin)) {
     machine.warn(variant === 'remote' ? 'remoteLongterm' : 'unlockedLongterm');
     return EINVAL;
   }
   const touch = pin && variant === 'plain' ? 0 : FOLL.TOUCH;
   return getUserPagesLocked(current, start, nrPages, flags | hold | touch, pages, 0);
+}
+
+/** Up to 6.2, FOLL_LONGTERM cannot be had where the lock may be dropped; get_*() refuse it anyway. */
+function refusesLongterm(machine: Machine, pin: boolean): boolean {
+  if (machine.kernel.newGup) return false;
+  return !pin || machine.kernel.defects.has('longterm-refused-with-lock');
 }
 
 /** is_valid_gup_args() of 6.12; the scattered checks of 6.1. */
@@ -233,7 +239,7 @@ function allowedFast(machine: Machine, folio: Folio, flags: number): boolean {
 function mustUnshare(machine: Machine, vma: Vma | undefined, flags: number, page: Page): boolean {
   if ((flags & (FOLL.WRITE | FOLL.PIN)) !== FOLL.PIN) return false;
   if (isAnonymous(page.folio)) return !isExclusive(page);
-  if (!machine.kernel.newGup || !(flags & FOLL.LONGTERM)) return false;
+  if (!(flags & FOLL.LONGTERM) || machine.kernel.defects.has('longterm-read-goes-stale')) return false;
   return vma ? !vma.shared : true;
 }
 
