@@ -13,7 +13,6 @@ import {
   FOLL,
   getUserPages,
   getUserPagesFast,
-  getUserPagesFastOnly,
   getUserPagesUnlocked,
   type PageArray,
   pinUserPages,
@@ -38,6 +37,7 @@ import {
   unpinUserPagesDirtyLock,
 } from '../../server/src/semantics/machine/releases.ts';
 import { extractIterToSg, SgTable } from '../../server/src/semantics/machine/scatterlist.ts';
+import { getUserPagesFastOnly } from '../../server/src/semantics/machine/singles.ts';
 import { anonymous, kernelPages, mapped, process } from './process.ts';
 
 /** The inputs that meet a defect; what came of them; what a kernel without it makes of them. */

@@ -1,5 +1,5 @@
 import { fork } from '../../server/src/semantics/machine/fork.ts';
-import { FOLL, getUserPages, getUserPagesFastOnly } from '../../server/src/semantics/machine/gup.ts';
+import { FOLL, getUserPages } from '../../server/src/semantics/machine/gup.ts';
 import {
   advance,
   type Backing,
@@ -20,6 +20,7 @@ import {
   type Wanted,
 } from '../../server/src/semantics/machine/pages.ts';
 import { putPage } from '../../server/src/semantics/machine/releases.ts';
+import { getUserPagesFastOnly } from '../../server/src/semantics/machine/singles.ts';
 import { UserMemory } from './userMemory.ts';
 import type { Area, CallVector } from './vectors.ts';
 

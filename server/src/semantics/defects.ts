@@ -153,7 +153,7 @@ export const DEFECTS: readonly Defect[] = [
     until: '6.2',
     happens: 'FOLL_GET without a page array takes a reference on each page and tells nobody which.',
     caller: 'The references can never be dropped. Leave FOLL_GET out where pages is NULL.',
-    source: 'mm/gup.c:1440 (6.1.192)',
+    source: 'mm/gup.c:1448 (6.1.192)',
   },
   {
     id: 'hugetlb-ignores-nofault',

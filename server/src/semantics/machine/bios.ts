@@ -80,7 +80,7 @@ function addNextSegment(current: AddressSpace, bio: Bio, iter: IovIter): number 
   if (held.length * PAGE_SIZE < offset + ret)
     throw new KernelOops('bytes were extracted without their pages');
   const used = addPages(machine, bio, held, offset, size);
-  for (const page of held.slice(used)) pagePutUnpin(machine, page, bio.hold);
+  for (const page of held.slice(used)) bioReleasePage(machine, bio, page);
   return size === 0 ? EFAULT : 0;
 }
 
@@ -103,15 +103,20 @@ function addPages(machine: Machine, bio: Bio, pages: readonly Page[], first: num
 
 /** bio_iov_add_folio(), bio_iov_add_page(): physically adjacent data joins the last vec; a page held twice is held once. */
 function addToBio(machine: Machine, bio: Bio, page: Page, offset: number, length: number): void {
-  const last = bio.vecs.at(-1);
-  const at = frameOf(page) * PAGE_SIZE + offset;
-  bio.size += length;
-  if (!last || frameOf(last.page) * PAGE_SIZE + last.offset + last.length !== at) {
-    bio.vecs.push({ page, offset, length });
+  if (!extendsLast(bio, page, offset)) {
+    addVec(machine, bio, page, length, offset);
     return;
   }
-  last.length += length;
-  if (at % PAGE_SIZE !== 0) pagePutUnpin(machine, page, bio.hold);
+  bio.vecs.at(-1)!.length += length;
+  bio.size += length;
+  if (offset % PAGE_SIZE !== 0) pagePutUnpin(machine, page, bio.hold);
+}
+
+/** bvec_try_merge_page(): data that begins where the last vec ends, physically. */
+function extendsLast(bio: Bio, page: Page, offset: number): boolean {
+  const last = bio.vecs.at(-1);
+  const end = last && frameOf(last.page) * PAGE_SIZE + last.offset + last.length;
+  return end === frameOf(page) * PAGE_SIZE + offset;
 }
 
 /** bio_release_pages(); the flag decides, the argument dirties. */
@@ -137,4 +142,40 @@ function foliosOf(machine: Machine, vec: BioVec): { folio: Folio; pages: number 
     else if (folio) result.push({ folio, pages: 1 });
   }
   return result;
+}
+
+/** bio_release_page(); block/blk.h:622 (6.12.117): a page that was taken for the bio and not added. */
+export function bioReleasePage(machine: Machine, bio: Bio, page: Page): void {
+  pagePutUnpin(machine, page, bio.hold);
+}
+
+/** bio_set_pages_dirty(); block/bio.c:1585 (6.12.117). */
+export function bioSetPagesDirty(machine: Machine, bio: Bio): void {
+  for (const vec of bio.vecs) for (const { folio } of foliosOf(machine, vec)) folio.dirty = true;
+}
+
+/** bio_check_pages_dirty(); block/bio.c:1634 (6.12.117): what was cleaned meanwhile is dirtied again, then all is dropped. */
+export function bioCheckPagesDirty(machine: Machine, bio: Bio): void {
+  const clean = bio.vecs.some(vec => foliosOf(machine, vec).some(({ folio }) => !folio.dirty));
+  bioReleasePages(machine, bio, clean);
+}
+
+/** bio_add_page(); block/bio.c:1148 (6.12.117): takes no hold. @returns bytes added, or 0 where the bio is full. */
+export function bioAddPage(machine: Machine, bio: Bio, page: Page, length: number, offset: number): number {
+  if (bio.size > UINT_MAX - length) return 0;
+  if (extendsLast(bio, page, offset)) {
+    bio.vecs.at(-1)!.length += length;
+    bio.size += length;
+    return length;
+  }
+  if (bio.vecs.length >= bio.maxVecs) return 0;
+  addVec(machine, bio, page, length, offset);
+  return length;
+}
+
+/** __bio_add_page(); block/bio.c:1110 (6.12.117): a vec of its own; the caller knows that there is room. */
+export function addVec(machine: Machine, bio: Bio, page: Page, length: number, offset: number): void {
+  if (bio.cloned) machine.warn('bioClonedAdd');
+  bio.vecs.push({ page, offset, length });
+  bio.size += length;
 }

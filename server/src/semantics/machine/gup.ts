@@ -33,9 +33,11 @@ export const FOLL = {
   PIN: 1 << 19,
   FAST_ONLY: 1 << 20,
   UNLOCKABLE: 1 << 21,
+  MADV_POPULATE: 1 << 22,
 } as const;
 
-const INTERNAL_FLAGS = FOLL.TOUCH | FOLL.TRIED | FOLL.REMOTE | FOLL.PIN | FOLL.FAST_ONLY | FOLL.UNLOCKABLE;
+const INTERNAL_FLAGS =
+  FOLL.TOUCH | FOLL.TRIED | FOLL.REMOTE | FOLL.PIN | FOLL.FAST_ONLY | FOLL.UNLOCKABLE | FOLL.MADV_POPULATE;
 const FAST_FLAGS =
   FOLL.WRITE |
   FOLL.LONGTERM |
@@ -50,7 +52,7 @@ const FAST_FLAGS =
 /** The caller's struct page *array; slots from 0 are filled. null: the caller gave none. */
 export type PageArray = (Page | undefined)[] | null;
 
-type Variant = 'fast' | 'plain' | 'remote' | 'unlocked';
+type Variant = 'fast' | 'fastOnly' | 'plain' | 'remote' | 'unlocked';
 
 /**
  * The get_/pin_user_pages family (mm/gup.c). All take the caller's mm, a user address in bytes, a number of pages,
@@ -73,18 +75,17 @@ export const pinUserPagesRemote: UserPagesFunction = (...call) => slowEntry('rem
 export const pinUserPagesUnlocked: UserPagesFunction = (...call) => slowEntry('unlocked', true, ...call);
 
 export const getUserPagesFast: UserPagesFunction = (current, start, nrPages, flags, pages) =>
-  fastEntry(false, current, start, nrPages, flags, pages);
+  fastEntry(false, false, current, start, nrPages, flags, pages);
 export const pinUserPagesFast: UserPagesFunction = (current, start, nrPages, flags, pages) =>
-  fastEntry(true, current, start, nrPages, flags, pages);
+  fastEntry(true, false, current, start, nrPages, flags, pages);
 
-/** get_user_pages_fast_only(): what is mapped now, without faulting anything in. */
-export const getUserPagesFastOnly: UserPagesFunction = (current, start, nrPages, flags, pages) =>
-  fastFallback(current, start, nrPages, flags | FOLL.GET | FOLL.FAST_ONLY, pages);
-
-function fastEntry(pin: boolean, current: AddressSpace, ...call: GupArguments): number {
+/** The checks of the _fast and _fast_only calls, which 6.1 does not make for get_user_pages_fast_only(). */
+export function fastEntry(pin: boolean, only: boolean, current: AddressSpace, ...call: GupArguments): number {
   const [start, nrPages, flags, pages] = call;
-  const hold = pin ? FOLL.PIN : FOLL.GET;
-  if (refused(current.machine, 'fast', pin, flags, hold, pages)) return EINVAL;
+  const { machine } = current;
+  const hold = (pin ? FOLL.PIN : FOLL.GET) | (only ? FOLL.FAST_ONLY : 0);
+  const checked = pin || !only || machine.kernel.newGup;
+  if (checked && refused(machine, only && pin ? 'fastOnly' : 'fast', pin, flags, hold, pages)) return EINVAL;
   return fastFallback(current, start, nrPages, flags | hold, pages);
 }
 
@@ -157,6 +158,7 @@ function refusalOfOldGup(
 
 const OLD_PIN_WARNINGS: Readonly<Record<Variant, { get: Warning; none: Warning }>> = {
   fast: { get: 'getToPinFast', none: 'nullToPinFast' },
+  fastOnly: { get: 'getToPinFastOnly', none: 'nullToPinFastOnly' },
   plain: { get: 'getToPin', none: 'nullToPin' },
   remote: { get: 'getToPinRemote', none: 'nullToPinRemote' },
   unlocked: { get: 'getToPinUnlocked', none: 'nullToPinUnlocked' },
@@ -278,7 +280,7 @@ function dropHold(machine: Machine, folio: Folio, count: number, flags: number):
 }
 
 /** __get_user_pages_locked() and __get_user_pages(); slots from `at` on are filled. */
-function getUserPagesLocked(
+export function getUserPagesLocked(
   mm: AddressSpace,
   start: number,
   nrPages: number,

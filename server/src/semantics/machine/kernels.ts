@@ -51,6 +51,16 @@ export const WARNINGS = {
   nullToPinUnlocked: { '6.1': 'mm/gup.c:3336' },
   revertTooFar: { '6.1': 'lib/iov_iter.c:918', '6.12': 'lib/iov_iter.c:615' },
   bioCloned: { '6.12': 'block/bio.c:1434' },
+  copyToSource: { '6.12': 'lib/iov_iter.c:181' },
+  copyFromDestination: { '6.1': 'lib/iov_iter.c:626', '6.12': 'lib/iov_iter.c:255' },
+  restoreOfOther: { '6.1': 'lib/iov_iter.c:1872', '6.12': 'lib/iov_iter.c:1553' },
+  addPinLarge: { '6.12': 'mm/gup.c:229' },
+  addPinSmall: { '6.12': 'mm/gup.c:233' },
+  errorAsFolioCount: { '6.12': 'mm/gup.c:459' },
+  getToPinFastOnly: { '6.1': 'mm/gup.c:3217' },
+  nullToPinFastOnly: { '6.1': 'mm/gup.c:3220' },
+  notUserBacked: { '6.12': 'fs/netfs/iterator.c:50' },
+  bioClonedAdd: { '6.1': 'block/bio.c:1055', '6.12': 'block/bio.c:1113' },
   badPageState: { '6.12': 'BUG: Bad page state' },
 } as const satisfies Record<string, Partial<Record<KernelVersion, string>>>;
 
@@ -64,6 +74,8 @@ export interface Kernel {
   readonly extracts: boolean;
   /** mm/gup.c checks all arguments in one place and refuses more (6.3 and later). */
   readonly newGup: boolean;
+  /** copy_to_iter() and copy_from_iter() refuse an iterator of the other direction (6.2 and later). */
+  readonly checksDirection: boolean;
   /** Freeing a large folio looks at its pin count and reports a bad page. */
   readonly checksPinsAtFree: boolean;
   /** wp_can_reuse_anon_folio(): a page of a large folio is never taken over for its last mapping. */
@@ -83,6 +95,7 @@ export function kernelOf(version: KernelVersion): Kernel {
     defects: new Set(defectsIn(TREES[version]).map(({ id }) => id)),
     extracts: version !== '6.1',
     newGup: version === '6.12',
+    checksDirection: version !== '6.1',
     checksPinsAtFree: version === '6.12',
     neverReusesLarge: version === '6.12',
     splitKeepsDirty: version === '6.12',
