@@ -32,6 +32,7 @@ import {
 } from '../../server/src/semantics/machine/kernels.ts';
 import type { AddressSpace } from '../../server/src/semantics/machine/memory.ts';
 import { PAGE_SIZE, type Page } from '../../server/src/semantics/machine/pages.ts';
+import { foliosPut } from '../../server/src/semantics/machine/references.ts';
 import {
   unpinUserPageRangeDirtyLock,
   unpinUserPagesDirtyLock,
@@ -288,6 +289,24 @@ const DEMONSTRATIONS: Readonly<Record<DefectId, readonly Demonstration[]>> = {
       },
       defective: [true, true],
       sound: [false, false],
+    },
+  ],
+  'batch-skips-huge-zero': [
+    {
+      run: mm => {
+        const { hugeZero } = mm.machine;
+        const start = mapped(mm, 'thp_zero', 'Z');
+        const before = hugeZero.refs;
+        const pages: Page[] = [];
+        getUserPagesFast(mm, start, 1, 0, pages);
+        foliosPut(
+          mm.machine,
+          pages.map(({ folio }) => folio),
+        );
+        return [pages[0]?.folio === hugeZero, hugeZero.refs - before];
+      },
+      defective: [true, 1],
+      sound: [true, 0],
     },
   ],
   'bio-flag-set-on-failure': [

@@ -19,6 +19,7 @@ export type DefectId =
   | 'longterm-read-goes-stale'
   | 'longterm-refused-with-lock'
   | 'dirty-lock-dirties-zero-page'
+  | 'batch-skips-huge-zero'
   | 'bio-flag-set-on-failure';
 
 /** What a released kernel does that its own documentation, or a later kernel, says it should not. */
@@ -40,18 +41,18 @@ const PIN_FUNCTIONS = [
 ] as const;
 
 /**
- * Seen in runs of 6.1.192 and 6.12.117 (test/machine/vectors) and read in their sources; the machine has each of them in
- * the trees to which it applies.
+ * Read in the sources of 6.1.192 and 6.12.117, and all but batch-skips-huge-zero seen in runs of them
+ * (test/machine/vectors). The machine has each of them in the trees to which it applies.
  */
 export const DEFECTS: readonly Defect[] = [
   {
     id: 'xarray-hole-claims-bytes',
-    functions: ['iov_iter_extract_pages'],
+    functions: ['iov_iter_extract_pages', 'bio_iov_iter_get_pages'],
     needs: ['extract_pages'],
     happens:
       'ITER_XARRAY: where no page lies at an unaligned position, the length wraps around: all of maxsize is returned and advanced over, with no page stored.',
     caller:
-      'DIV_ROUND_UP(*offset0 + ret, PAGE_SIZE) array slots are read that were never written. Fill the array with NULL first, or do not extract over holes.',
+      'DIV_ROUND_UP(*offset0 + ret, PAGE_SIZE) array slots are read that were never written; a bio follows them. Fill the array with NULL first, or do not extract over holes.',
     source: 'lib/iov_iter.c:1680 (6.12.117)',
   },
   {
@@ -103,7 +104,12 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'empty-bvec-takes-a-page',
-    functions: ['iov_iter_get_pages2', 'iov_iter_get_pages_alloc2'],
+    functions: [
+      'iov_iter_get_pages',
+      'iov_iter_get_pages2',
+      'iov_iter_get_pages_alloc',
+      'iov_iter_get_pages_alloc2',
+    ],
     needs: ['get_pages2'],
     happens:
       'ITER_BVEC: a leading empty segment is not skipped: with bv_offset 0 a WARN and -ENOMEM, otherwise 0 with one reference taken.',
@@ -122,7 +128,12 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'fast-walk-of-no-pages',
-    functions: ['get_user_pages_fast', 'get_user_pages_fast_only', 'pin_user_pages_fast'],
+    functions: [
+      'get_user_pages_fast',
+      'get_user_pages_fast_only',
+      'pin_user_pages_fast',
+      'pin_user_pages_fast_only',
+    ],
     happens:
       'nr_pages == 0 is an overrun, not a no-op: the walk begins with start == end and takes every further page that is present; unless that is none, the slow path then faults in the rest of the mapping (_fast_only stops at the first page that is missing).',
     caller:
@@ -139,10 +150,16 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     id: 'foll-pin-accepted',
-    functions: [...PIN_FUNCTIONS, 'get_user_pages_unlocked'],
+    functions: [
+      ...PIN_FUNCTIONS,
+      'pin_user_pages_fast_only',
+      'get_user_pages_unlocked',
+      'get_user_pages_fast_only',
+      'get_user_page_fast_only',
+    ],
     until: '6.2',
     happens:
-      'FOLL_PIN from a caller is not refused; get_user_pages_unlocked(FOLL_PIN) pins instead of taking references.',
+      'FOLL_PIN from a caller is not refused: get_user_pages_unlocked(FOLL_PIN) pins instead of taking references, and get_user_pages_fast_only(FOLL_PIN) takes a reference but drops a pin where it changes its mind.',
     caller:
       'Dropped by put_page(), such pages stay pinned for good, and the zero page loses a reference that nobody took. Never pass FOLL_PIN.',
     source: 'mm/gup.c:2354 (6.1.192)',
@@ -191,6 +208,15 @@ export const DEFECTS: readonly Defect[] = [
     caller:
       'Pages are written back for nothing. Ask for dirtying only where data was really written to the pages.',
     source: 'mm/gup.c:326 (6.12.117)',
+  },
+  {
+    id: 'batch-skips-huge-zero',
+    functions: ['release_pages', 'folios_put', 'folios_put_refs', 'folio_batch_release', 'pagevec_release'],
+    happens:
+      'The huge zero page is skipped, although get_user_pages*() takes a reference on it as on any page.',
+    caller:
+      'Its references are leaked, and it can never be freed again. Use put_page() or unpin_user_page() where user memory may be huge and was only read.',
+    source: 'mm/swap.c:953 (6.12.117), mm/swap.c:991 (6.1.192)',
   },
   {
     id: 'bio-flag-set-on-failure',

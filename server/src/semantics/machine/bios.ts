@@ -121,13 +121,28 @@ function extendsLast(bio: Bio, page: Page, offset: number): boolean {
 
 /** bio_release_pages(); the flag decides, the argument dirties. */
 export function bioReleasePages(machine: Machine, bio: Bio, markDirty: boolean): void {
-  if (bio.hold === 'none') return;
+  if (bio.hold !== 'none') dropPages(machine, bio, markDirty);
+}
+
+/**
+ * __bio_release_pages(); block/bio.c:1211 (6.12.117), block/bio.c:1110 (6.1.192). It asks no flag, but for the v7 series:
+ * the hold is the one that the kernel's bios have.
+ */
+export function dropPages(machine: Machine, bio: Bio, markDirty: boolean): void {
+  const { version } = machine.kernel;
+  const hold = version === 'v7' ? bio.hold : version === '6.1' ? 'get' : 'pin';
   for (const vec of bio.vecs)
     for (const { folio, pages } of foliosOf(machine, vec)) {
       if (markDirty) folio.dirty = true;
-      if (bio.hold === 'pin') unpinFolio(machine, folio, pages);
-      else putReferences(machine, folio, pages);
+      if (hold === 'pin') unpinFolio(machine, folio, pages);
+      else if (hold === 'get') putReferences(machine, folio, pages);
     }
+}
+
+/** bio_free_pages(); block/bio.c:1552 (6.12.117): the allocator's reference of each page, one by one. */
+export function bioFreePages(machine: Machine, bio: Bio): void {
+  for (const vec of bio.vecs)
+    for (const { folio, pages } of foliosOf(machine, vec)) putReferences(machine, folio, pages);
 }
 
 /** bio_for_each_folio_all(): each folio of a vec, with the number of its pages in there. */

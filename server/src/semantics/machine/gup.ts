@@ -52,7 +52,7 @@ const FAST_FLAGS =
 /** The caller's struct page *array; slots from 0 are filled. null: the caller gave none. */
 export type PageArray = (Page | undefined)[] | null;
 
-type Variant = 'fast' | 'fastOnly' | 'plain' | 'remote' | 'unlocked';
+type Variant = 'fast' | 'fastOnly' | 'remoteLocked' | 'plain' | 'remote' | 'unlocked';
 
 /**
  * The get_/pin_user_pages family (mm/gup.c). All take the caller's mm, a user address in bytes, a number of pages,
@@ -72,6 +72,9 @@ export const getUserPagesRemote: UserPagesFunction = (...call) => slowEntry('rem
 export const getUserPagesUnlocked: UserPagesFunction = (...call) => slowEntry('unlocked', false, ...call);
 export const pinUserPages: UserPagesFunction = (...call) => slowEntry('plain', true, ...call);
 export const pinUserPagesRemote: UserPagesFunction = (...call) => slowEntry('remote', true, ...call);
+/** pin_user_pages_remote() with `locked` NULL: the lock is never dropped. */
+export const pinUserPagesRemoteLocked: UserPagesFunction = (...call) =>
+  slowEntry('remoteLocked', true, ...call);
 export const pinUserPagesUnlocked: UserPagesFunction = (...call) => slowEntry('unlocked', true, ...call);
 
 export const getUserPagesFast: UserPagesFunction = (current, start, nrPages, flags, pages) =>
@@ -79,13 +82,11 @@ export const getUserPagesFast: UserPagesFunction = (current, start, nrPages, fla
 export const pinUserPagesFast: UserPagesFunction = (current, start, nrPages, flags, pages) =>
   fastEntry(true, false, current, start, nrPages, flags, pages);
 
-/** The checks of the _fast and _fast_only calls, which 6.1 does not make for get_user_pages_fast_only(). */
+/** The _fast and (`only`) _fast_only calls. */
 export function fastEntry(pin: boolean, only: boolean, current: AddressSpace, ...call: GupArguments): number {
   const [start, nrPages, flags, pages] = call;
-  const { machine } = current;
   const hold = (pin ? FOLL.PIN : FOLL.GET) | (only ? FOLL.FAST_ONLY : 0);
-  const checked = pin || !only || machine.kernel.newGup;
-  if (checked && refused(machine, only && pin ? 'fastOnly' : 'fast', pin, flags, hold, pages)) return EINVAL;
+  if (refused(current.machine, only ? 'fastOnly' : 'fast', pin, flags, hold, pages)) return EINVAL;
   return fastFallback(current, start, nrPages, flags | hold, pages);
 }
 
@@ -97,12 +98,17 @@ function slowEntry(variant: Variant, pin: boolean, current: AddressSpace, ...cal
   const hold = pin ? FOLL.PIN : 0;
   if (refused(machine, variant, pin, flags, hold, pages))
     return pin && machine.kernel.defects.has('pin-refusal-is-zero') ? 0 : EINVAL;
-  if (flags & FOLL.LONGTERM && variant !== 'plain' && refusesLongterm(machine, pin)) {
+  if (flags & FOLL.LONGTERM && mayUnlock(variant) && refusesLongterm(machine, pin)) {
     machine.warn(variant === 'remote' ? 'remoteLongterm' : 'unlockedLongterm');
     return EINVAL;
   }
   const touch = pin && variant === 'plain' ? 0 : FOLL.TOUCH;
   return getUserPagesLocked(current, start, nrPages, flags | hold | touch, pages, 0);
+}
+
+/** Calls that may drop mmap_lock while they wait. */
+function mayUnlock(variant: Variant): boolean {
+  return variant === 'remote' || variant === 'unlocked';
 }
 
 /** Up to 6.2, FOLL_LONGTERM cannot be had where the lock may be dropped; get_*() refuse it anyway. */
@@ -151,7 +157,7 @@ function refusalOfOldGup(
     if (flags & FOLL.GET) return names.get;
     return pages ? undefined : names.none;
   }
-  if (variant === 'unlocked') return undefined;
+  if (variant === 'unlocked' || variant === 'fastOnly') return undefined;
   if (flags & FOLL.PIN) return 'pinPassed';
   return flags & FOLL.LONGTERM ? 'longtermPassed' : undefined;
 }
@@ -161,6 +167,7 @@ const OLD_PIN_WARNINGS: Readonly<Record<Variant, { get: Warning; none: Warning }
   fastOnly: { get: 'getToPinFastOnly', none: 'nullToPinFastOnly' },
   plain: { get: 'getToPin', none: 'nullToPin' },
   remote: { get: 'getToPinRemote', none: 'nullToPinRemote' },
+  remoteLocked: { get: 'getToPinRemote', none: 'nullToPinRemote' },
   unlocked: { get: 'getToPinUnlocked', none: 'nullToPinUnlocked' },
 };
 

@@ -1,5 +1,5 @@
 import type { Direction, IteratorKind } from '../holds.ts';
-import { KernelOops, MAX_RW_COUNT } from './kernels.ts';
+import { KernelOops, type KernelVersion, MAX_RW_COUNT } from './kernels.ts';
 import { type Folio, type Machine, PAGE_SIZE, type Page } from './pages.ts';
 import { advancePipe, type Pipe, pipeRoom, revertPipe } from './pipes.ts';
 
@@ -238,18 +238,18 @@ export function saveState(iter: IovIter): IterState {
   return { iovOffset: iter.iovOffset, count: iter.count, nrSegs: iter.nrSegs };
 }
 
-/**
- * iov_iter_restore(); lib/iov_iter.c:1551 (6.12.117), lib/iov_iter.c:1870 (6.1.192). Both warn about one kind that they
- * then restore all the same, 6.12 about KVEC and 6.1 about UBUF; KVEC on 6.1 and kinds without segments stay as they are.
- */
+/** Kinds that iov_iter_restore() restores without a word; KVEC, and UBUF on 6.1, it restores with a warning. */
+const RESTORED: Readonly<Record<KernelVersion, readonly IteratorKind[]>> = {
+  '6.1': ['iovec', 'bvec'],
+  v7: ['iovec', 'bvec', 'ubuf'],
+  '6.12': ['iovec', 'bvec', 'ubuf'],
+};
+
+/** iov_iter_restore(); lib/iov_iter.c:1551 (6.12.117). Kinds without segments stay where they are. */
 export function restore(machine: Machine, iter: IovIter, state: IterState): void {
   const { kind } = iter;
-  const tolerated = machine.kernel.version === '6.12' ? 'kvec' : 'ubuf';
-  const known = machine.kernel.version === '6.12' ? 'ubuf' : 'bvec';
-  if (kind !== 'iovec' && kind !== 'bvec' && kind !== known) {
-    machine.warn('restoreOfOther');
-    if (kind !== tolerated) return;
-  }
+  if (!RESTORED[machine.kernel.version].includes(kind)) machine.warn('restoreOfOther');
+  if (!('segments' in iter.backing) && kind !== 'ubuf') return;
   iter.iovOffset = state.iovOffset;
   iter.count = state.count;
   iter.segment -= state.nrSegs - iter.nrSegs;

@@ -60,6 +60,8 @@ export const WARNINGS = {
   getToPinFastOnly: { '6.1': 'mm/gup.c:3217' },
   nullToPinFastOnly: { '6.1': 'mm/gup.c:3220' },
   notUserBacked: { '6.12': 'fs/netfs/iterator.c:50' },
+  tryGetPage: { '6.1': 'include/linux/mm.h:1160', '6.12': 'include/linux/mm.h:1456' },
+  nowaitForOnePage: { '6.12': 'include/linux/mm.h:2554' },
   bioClonedAdd: { '6.1': 'block/bio.c:1055', '6.12': 'block/bio.c:1113' },
   badPageState: { '6.12': 'BUG: Bad page state' },
 } as const satisfies Record<string, Partial<Record<KernelVersion, string>>>;
@@ -76,6 +78,8 @@ export interface Kernel {
   readonly newGup: boolean;
   /** copy_to_iter() and copy_from_iter() refuse an iterator of the other direction (6.2 and later). */
   readonly checksDirection: boolean;
+  /** import_iovec() makes an ITER_UBUF of a single segment (6.4 and later). */
+  readonly importsUbuf: boolean;
   /** Freeing a large folio looks at its pin count and reports a bad page. */
   readonly checksPinsAtFree: boolean;
   /** wp_can_reuse_anon_folio(): a page of a large folio is never taken over for its last mapping. */
@@ -96,6 +100,7 @@ export function kernelOf(version: KernelVersion): Kernel {
     extracts: version !== '6.1',
     newGup: version === '6.12',
     checksDirection: version !== '6.1',
+    importsUbuf: version === '6.12',
     checksPinsAtFree: version === '6.12',
     neverReusesLarge: version === '6.12',
     splitKeepsDirty: version === '6.12',

@@ -1,8 +1,15 @@
-import { FOLL, fastEntry, getUserPagesLocked, type PageArray, type UserPagesFunction } from './gup.ts';
+import {
+  FOLL,
+  fastEntry,
+  getUserPagesLocked,
+  getUserPagesRemote,
+  type PageArray,
+  type UserPagesFunction,
+} from './gup.ts';
 import type { KernelBuffer } from './iterators.ts';
 import { EINVAL } from './kernels.ts';
 import type { AddressSpace, PageCache } from './memory.ts';
-import { type Folio, type Machine, PAGE_SIZE, type Page, PIN_BIAS, putReferences } from './pages.ts';
+import { type Folio, type Machine, PAGE_SIZE, type Page, PIN_BIAS } from './pages.ts';
 import { unpinFolio } from './releases.ts';
 
 /** get_user_pages_fast_only(): what is mapped now, without faulting anything in. */
@@ -24,6 +31,20 @@ export function getUserPageFastOnly(
   pages: PageArray,
 ): boolean {
   return getUserPagesFastOnly(current, address, 1, flags, pages) === 1;
+}
+
+/** get_user_page_vma_remote(); include/linux/mm.h:2546 (6.12.117). @returns 1, or a negative error number. */
+export function getUserPageVmaRemote(
+  mm: AddressSpace,
+  address: number,
+  flags: number,
+  pages: PageArray,
+): number {
+  if (flags & FOLL.NOWAIT) {
+    mm.machine.warn('nowaitForOnePage');
+    return EINVAL;
+  }
+  return getUserPagesRemote(mm, address, 1, flags, pages);
 }
 
 /** get_dump_page(); mm/gup.c:2275 (6.12.117): undefined where a core file gets a hole, the zero page included. */
@@ -104,10 +125,4 @@ export function unpinFolios(machine: Machine, folios: readonly Folio[], count: n
     return;
   }
   for (const folio of folios.slice(0, count)) unpinFolio(machine, folio, 1);
-}
-
-/** release_pages(); mm/swap.c:1012 (6.12.117): one reference a slot, except of the huge zero page. */
-export function releasePages(machine: Machine, pages: readonly Page[], count: number): void {
-  for (const { folio } of pages.slice(0, count))
-    if (folio.kind !== 'hugezero') putReferences(machine, folio, 1);
 }
