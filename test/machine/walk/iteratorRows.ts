@@ -232,9 +232,9 @@ const MOVES: Readonly<
 
 const positionProbe: Probe = {
   *trials(row, version) {
+    // Nothing has been appended to a pipe that could be passed.
     for (const kind of kindsOn(version))
       for (const direction of DIRECTIONS)
-        // Nothing has been appended to a pipe that could be passed.
         for (const start of [0, 1, PAGE_SIZE])
           for (const bytes of [1, PAGE_SIZE, BYTES, 2 * BYTES])
             if (kind !== 'pipe')

@@ -127,9 +127,9 @@ function* cases(row: FunctionRow): Generator<Case> {
   const counts =
     release.count === undefined ? (release.pages.form === 'object' ? [1, HELD] : [1]) : [1, 2, HELD];
   const modes: readonly Hold[] = release.hold === 'by-mode-argument' ? ['pin', 'get', 'none'] : ['none'];
+  // Neighbours of a single page are other folios.
   for (const name of FOLIOS)
     for (const hold of ['pin', 'get'] as const)
-      // Neighbours of a single page are other folios.
       for (const mode of modes)
         for (const dirty of [false, true])
           for (const count of counts)

@@ -70,6 +70,16 @@ const TAKINGS: Readonly<Record<string, Taking>> = {
   },
 };
 
+/** Those that look at the count first. */
+const MAY_FAIL = [
+  'try_get_page',
+  'get_page_unless_zero',
+  'folio_try_get',
+  'folio_try_get_rcu',
+  'page_ref_add_unless',
+  'folio_ref_add_unless',
+];
+
 const acquireOf = (row: FunctionRow): Acquire =>
   row.effects.find(effect => effect.kind === 'acquire') as Acquire;
 
@@ -105,9 +115,8 @@ function judgeTaking(
 
 const takingProbe: Probe = {
   *trials(row) {
-    const { returns } = acquireOf(row);
     for (const name of FOLIOS)
-      for (const freed of returns === 'bool' ? [false, true] : [false])
+      for (const freed of MAY_FAIL.includes(row.name) ? [false, true] : [false])
         yield trial(`${name}${freed ? ' freed' : ''}`, (kernel, verdict) =>
           judgeTaking(row, name, freed, kernel, verdict),
         );
