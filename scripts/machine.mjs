@@ -4,8 +4,8 @@
 // `npm run machine -- --vectors FILE.jsonl[.gz]` replays a recording (`--kernel 6.1|6.12` where the file's name does not say
 // it; `--show N` prints so many of what is not reproduced).
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { bundleOptions, root } from './lib/bundle.mjs';
@@ -21,9 +21,14 @@ const { values: options } = parseArgs({
 });
 
 if (!options.walk && !options.vectors) fail('say --walk all, --walk bounded or --vectors FILE');
-const outfile = join(root, 'dist/machine/machine.js');
-await build({ ...bundleOptions, entryPoints: [join(root, 'test/machine/command.ts')], outfile });
-const machine = createRequire(import.meta.url)(outfile);
+const outfile = join(root, 'dist/machine/machine.mjs');
+await build({
+  ...bundleOptions,
+  format: 'esm',
+  entryPoints: [join(root, 'test/machine/command.ts')],
+  outfile,
+});
+const machine = await import(pathToFileURL(outfile).href);
 if (options.vectors) replay(options.vectors);
 if (options.walk) walk(options.walk);
 

@@ -43,7 +43,7 @@ export function plain(
   const setting: Setting = {
     kind,
     direction,
-    memory: user ? memory : '0120',
+    memory: user ? memory : '0012',
     forked: false,
     offset: 100,
     count: BYTES,

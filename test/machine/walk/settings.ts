@@ -35,7 +35,7 @@ export const USER_MEMORY = [
 ] as const;
 
 /** Kernel memory: orders of the folios one after the other; `h` leaves a hole in an xarray, `e` an empty segment. */
-export const KERNEL_MEMORY = ['000', '3', '0120', '0h10', 'h00', 'e0e1', '00e'] as const;
+export const KERNEL_MEMORY = ['000', '3', '0012', '0h10', 'h00', 'e0e1', '00e'] as const;
 
 /** Everything that a call through an iterator may depend on. */
 export interface Setting {
@@ -169,7 +169,10 @@ function xarrayBacking(scene: Scene, { memory, offset }: Setting): Backed {
   const xarray = new FolioXArray();
   let index = 0;
   for (const part of foliosOf(scene, memory)) {
-    if (typeof part === 'object') xarray.store(index, part);
+    if (typeof part === 'object') {
+      index = Math.ceil(index / part.length) * part.length;
+      xarray.store(index, part);
+    }
     index += typeof part === 'object' ? part.length : 1;
   }
   const bytes = Math.max(1, index * PAGE_SIZE - offset);

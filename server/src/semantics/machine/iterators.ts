@@ -32,7 +32,10 @@ export interface BioVec {
 export class FolioXArray {
   private readonly entries: { readonly index: number; readonly folio: Folio }[] = [];
 
+  /** @throws RangeError where the index is no multiple of the folio's length: the page cache has none such. */
   store(index: number, folio: Folio): void {
+    if (index % folio.length !== 0)
+      throw new RangeError(`a folio of ${folio.length} pages at index ${index}`);
     this.entries.push({ index, folio });
     this.entries.sort((a, b) => a.index - b.index);
   }
