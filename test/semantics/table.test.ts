@@ -5,13 +5,18 @@ import type { Effect, FunctionRow } from '../../server/src/semantics/effects.ts'
 import type { Tree } from '../../server/src/semantics/eras.ts';
 import {
   ACQUIRER_NAMES,
-  appliesTo,
   EffectTable,
   literalsOfInterest,
   ROW_GROUPS,
   rowsNamed,
 } from '../../server/src/semantics/table.ts';
-import { assumedTree, compareVersions, treeForEra, treeOf } from '../../server/src/semantics/trees.ts';
+import {
+  appliesTo,
+  assumedTree,
+  compareVersions,
+  treeForEra,
+  treeOf,
+} from '../../server/src/semantics/trees.ts';
 
 const ALL = Object.values(ROW_GROUPS).flat();
 

@@ -1,6 +1,6 @@
 import type { Applicability } from './effects.ts';
 import type { Tree } from './eras.ts';
-import { appliesTo } from './table.ts';
+import { appliesTo } from './trees.ts';
 
 export type DefectId =
   | 'xarray-hole-claims-bytes'

@@ -1,4 +1,4 @@
-import type { Feature } from './effects.ts';
+import type { Applicability, Feature } from './effects.ts';
 import type { Era, Tree } from './eras.ts';
 
 /** Texts of a tree's files, as far as they exist. */
@@ -104,6 +104,18 @@ export function nominalVersion(tree: Tree): string {
   if (tree.era === 'get-pages' && !tree.features.has('get_pages2')) return '5.19';
   if (tree.era === 'will-pin' && tree.features.has('gup-vmas')) return '6.4';
   return NOMINAL_VERSION[tree.era];
+}
+
+/** True where a row or a defect speaks about functions of this tree. */
+export function appliesTo(row: Applicability, tree: Tree): boolean {
+  const version = nominalVersion(tree);
+  return (
+    (row.since === undefined || compareVersions(version, row.since) >= 0) &&
+    (row.until === undefined || compareVersions(version, row.until) <= 0) &&
+    (row.eras === undefined || row.eras.includes(tree.era)) &&
+    (row.needs ?? []).every(feature => tree.features.has(feature)) &&
+    !(row.lacks ?? []).some(feature => tree.features.has(feature))
+  );
 }
 
 /** 'x.y' of a kernel's top Makefile. */

@@ -7,7 +7,8 @@ import {
   kernelOf,
   treeOfKernel,
 } from '../../../server/src/semantics/machine/kernels.ts';
-import { appliesTo, ROW_GROUPS } from '../../../server/src/semantics/table.ts';
+import { ROW_GROUPS } from '../../../server/src/semantics/table.ts';
+import { appliesTo } from '../../../server/src/semantics/trees.ts';
 import type { Attempt, Trial } from './probe.ts';
 import { PROBES } from './probes.ts';
 
