@@ -131,3 +131,59 @@ describe('a recorded set-up with other inputs', () => {
         expect(maxpages === 0 || iter === 'bvec').toBe(true);
     }));
 });
+
+const FLAGS = ['WRITE', 'FORCE', 'NOFAULT', 'LONGTERM', 'DUMP', 'GET', 'PIN'] as const;
+
+/** The same for user pages: another range, other flags. */
+const ranges = fc.constantFrom<'6.12' | '6.1'>('6.12', '6.1').chain(version =>
+  fc.tuple(
+    fc.constant(version),
+    fc.constantFrom(...calls[version].filter(vector => !isIterator(vector))),
+    fc.record({
+      nr_pages: fc.integer({ min: 1, max: 12 }),
+      addr_off: fc.oneof(fc.nat(20_000), fc.constantFrom(0, 4096, 8191)),
+      forked: fc.boolean(),
+      clear_dirty: fc.boolean(),
+    }),
+    fc.subarray([...FLAGS]),
+  ),
+);
+
+describe('a recorded range with other bounds and flags', () => {
+  it('is held as far as the returned number, given back whole, and untouched on failure', () => {
+    fc.assert(
+      fc.property(ranges, ([version, vector, change, flags]) => {
+        const input: CallIn = { ...vector.in, ...change, pages_in: 'given', gup_flag_names: flags.join(' ') };
+        const out = outcome(version, { ...vector, in: input });
+        if (!out) return;
+        expect(out.ret).toBeLessThanOrEqual(change.nr_pages);
+        expect(out.npages).toBe(Math.max(0, out.ret));
+        expect(out.left_over ?? []).toEqual([]);
+        const pins = input.fn.startsWith('pin');
+        // get_user_pages_unlocked(FOLL_PIN) pins on 6.1: foll-pin-accepted.
+        const strange = version === '6.1' && flags.includes('PIN');
+        for (const { kind, order, entries, held } of out.folios) {
+          if (strange) continue;
+          const small = kind === 'zero' ? 0 : 1024 * entries;
+          const pinned = order > 0 ? [entries, entries] : [small, 0];
+          expect(held).toEqual(pins ? pinned : [entries, 0]);
+        }
+        if (pins && out.ret > 0) expect(out.mm_has_pinned[1]).toBe(1);
+      }),
+      RUNS,
+    );
+  });
+
+  it('is not dirtied by a call that does not write', () => {
+    fc.assert(
+      fc.property(ranges, ([version, vector, change, flags]) => {
+        const read = flags.filter(flag => flag !== 'WRITE');
+        const input: CallIn = { ...vector.in, ...change, release: 'each', gup_flag_names: read.join(' ') };
+        const out = outcome(version, { ...vector, in: input });
+        for (const { before, released } of out?.folios ?? [])
+          if (before) expect(released.dirty).toBe(before.dirty);
+      }),
+      RUNS,
+    );
+  });
+});

@@ -15,7 +15,7 @@ import { netfsExtractUserIter } from '../../../server/src/semantics/machine/netf
 import { type Folio, PAGE_SIZE, type Page, PIN_BIAS } from '../../../server/src/semantics/machine/pages.ts';
 import { pagePutUnpin } from '../../../server/src/semantics/machine/releases.ts';
 import { extractIterToSg, SgTable } from '../../../server/src/semantics/machine/scatterlist.ts';
-import { type Probe, type Trial, trial, type Verdict } from './probe.ts';
+import { acquireOf, type Probe, type Trial, trial, type Verdict } from './probe.ts';
 import { type Change, changeText, Scene } from './scene.ts';
 import { iteratorMaker, type Setting, settings } from './settings.ts';
 
@@ -100,12 +100,6 @@ const DIRECTIONS: readonly Direction[] = ['dest', 'source'];
 
 const succeeded = ({ returns }: Acquire, ret: number): boolean =>
   returns === 'zero-or-error' ? ret === 0 : ret > 0;
-
-const acquireOf = (row: FunctionRow): Acquire => {
-  const acquire = row.effects.find(effect => effect.kind === 'acquire');
-  if (!acquire) throw new Error(`${row.name} acquires nothing`);
-  return acquire;
-};
 
 /** What holds add to the counts, by the rules of Documentation/core-api/pin_user_pages.rst and not by the machine. */
 export function addedBy(pages: readonly Page[], hold: Hold): Map<Folio, Change> {

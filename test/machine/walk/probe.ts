@@ -1,4 +1,4 @@
-import type { FunctionRow } from '../../../server/src/semantics/effects.ts';
+import type { Acquire, FunctionRow } from '../../../server/src/semantics/effects.ts';
 import type { Kernel, KernelVersion } from '../../../server/src/semantics/machine/kernels.ts';
 
 /** What one run of the machine showed. */
@@ -52,4 +52,11 @@ export function trial(name: string, judge: (kernel: Kernel, verdict: Verdict) =>
       return verdict;
     },
   };
+}
+
+/** The effect by which a row takes pages. @throws Error where it takes none. */
+export function acquireOf(row: FunctionRow): Acquire {
+  const acquire = row.effects.find(effect => effect.kind === 'acquire');
+  if (!acquire) throw new Error(`${row.name} acquires nothing`);
+  return acquire;
 }

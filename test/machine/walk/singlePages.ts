@@ -1,4 +1,4 @@
-import type { Acquire, FunctionRow } from '../../../server/src/semantics/effects.ts';
+import type { FunctionRow } from '../../../server/src/semantics/effects.ts';
 import type { Hold } from '../../../server/src/semantics/holds.ts';
 import type { Kernel } from '../../../server/src/semantics/machine/kernels.ts';
 import { PageCache } from '../../../server/src/semantics/machine/memory.ts';
@@ -15,7 +15,7 @@ import {
   memfdPinFolios,
 } from '../../../server/src/semantics/machine/singles.ts';
 import { addedBy } from './extractions.ts';
-import { type Probe, trial, type Verdict } from './probe.ts';
+import { acquireOf, type Probe, trial, type Verdict } from './probe.ts';
 import { changeText, Scene } from './scene.ts';
 
 /** Folios as a single call may meet them. */
@@ -79,9 +79,6 @@ const MAY_FAIL = [
   'page_ref_add_unless',
   'folio_ref_add_unless',
 ];
-
-const acquireOf = (row: FunctionRow): Acquire =>
-  row.effects.find(effect => effect.kind === 'acquire') as Acquire;
 
 function judgeTaking(
   row: FunctionRow,

@@ -1,4 +1,4 @@
-import type { Acquire, FunctionRow } from '../../../server/src/semantics/effects.ts';
+import type { FunctionRow } from '../../../server/src/semantics/effects.ts';
 import type { Hold } from '../../../server/src/semantics/holds.ts';
 import {
   FOLL,
@@ -26,7 +26,7 @@ import {
   pinUserPagesFastOnly,
 } from '../../../server/src/semantics/machine/singles.ts';
 import { addedBy } from './extractions.ts';
-import { type Probe, type Trial, trial, type Verdict } from './probe.ts';
+import { acquireOf, type Probe, type Trial, trial, type Verdict } from './probe.ts';
 import { changeText, Scene } from './scene.ts';
 import { USER_MEMORY } from './settings.ts';
 
@@ -115,9 +115,6 @@ function* ranges(version: KernelVersion, one: boolean): Generator<Range> {
             for (const array of one ? [true] : [true, false])
               yield { memory, forked, first, nrPages, flags, array };
 }
-
-const acquireOf = (row: FunctionRow): Acquire =>
-  row.effects.find(effect => effect.kind === 'acquire') as Acquire;
 
 function judge(
   row: FunctionRow,

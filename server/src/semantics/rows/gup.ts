@@ -113,7 +113,7 @@ export const GUP_ROWS: readonly FunctionRow[] = [
   ),
   row(
     'get_user_pages_fast_only(start, nr_pages, gup_flags, pages)',
-    'mm/gup.c:3107 (6.1.192)',
+    'mm/gup.c:3106 (6.1.192)',
     { ...userPagesFast('get', 2, 3, 4), refusedFlags: FAST_ONLY_6_1 },
     { until: '6.2', summary: REFERENCES, note: `${NEVER_FAULTS} Errors are answered by 0, too.` },
   ),
