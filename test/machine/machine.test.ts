@@ -14,12 +14,10 @@ import {
   getUserPages,
   getUserPagesFast,
   getUserPagesUnlocked,
-  pinUserPages,
 } from '../../server/src/semantics/machine/gup.ts';
 import {
   advance,
   FOLIOQ_SLOTS,
-  FolioXArray,
   folioQueueIter,
   IovIter,
   revert,
@@ -29,11 +27,9 @@ import {
   EINVAL,
   KernelOops,
   type KernelVersion,
-  kernelOf,
-  repaired,
 } from '../../server/src/semantics/machine/kernels.ts';
-import { AddressSpace } from '../../server/src/semantics/machine/memory.ts';
-import { Machine, maybeDmaPinned, PAGE_SIZE, type Page } from '../../server/src/semantics/machine/pages.ts';
+import type { AddressSpace } from '../../server/src/semantics/machine/memory.ts';
+import { maybeDmaPinned, PAGE_SIZE, type Page } from '../../server/src/semantics/machine/pages.ts';
 import { Pipe } from '../../server/src/semantics/machine/pipes.ts';
 import {
   pagePutUnpin,
@@ -42,24 +38,8 @@ import {
   unpinUserPagesDirtyLock,
 } from '../../server/src/semantics/machine/releases.ts';
 import { extractIterToSg, SgTable } from '../../server/src/semantics/machine/scatterlist.ts';
+import { anonymous, kernelPages, process } from './process.ts';
 import { UserMemory } from './userMemory.ts';
-
-function process(version: KernelVersion, mended = false): AddressSpace {
-  const kernel = kernelOf(version);
-  return new AddressSpace(new Machine(mended ? repaired(kernel) : kernel));
-}
-
-function anonymous(mm: AddressSpace, pages = 4): number {
-  const memory = new UserMemory(mm.machine, mm);
-  const start = memory.reserve('anon', pages);
-  memory.place('anon', start, pages, 'T'.repeat(pages));
-  return start;
-}
-
-function kernelPages(mm: AddressSpace, order: number): Page[] {
-  const folio = mm.machine.allocate({ kind: 'kernel', order });
-  return Array.from({ length: folio.length }, (_, k) => folio.page(k));
-}
 
 describe('extraction of the v7 series', () => {
   it.each([
@@ -165,111 +145,14 @@ describe('releases of arrays', () => {
   });
 });
 
-/** The kernel as released does one thing, the repaired one another. */
-describe('defects', () => {
-  it('xarray: a hole at an unaligned position claims bytes', () => {
-    const run = (mended: boolean) => {
-      const mm = process('6.12', mended);
-      const iter = new IovIter({ kind: 'xarray', xarray: new FolioXArray(), start: 100 }, 'dest', 5000);
-      const pages = new PagesPointer('given');
-      return [iovIterExtractPages(mm, iter, pages, 5000, 4, 0).ret, pages.entries.length, iter.count];
-    };
-    expect(run(false)).toEqual([5000, 0, 0]);
-    expect(run(true)).toEqual([0, 0, 5000]);
-  });
-
-  it('xarray to scatterlist: later folios are entered at the first offset', () => {
-    const run = (mended: boolean) => {
-      const mm = process('6.12', mended);
-      const xarray = new FolioXArray();
-      for (const index of [0, 1]) xarray.store(index, mm.machine.allocate({ kind: 'kernel', order: 0 }));
-      const iter = new IovIter({ kind: 'xarray', xarray, start: 100 }, 'dest', 6000);
-      const table = new SgTable();
-      extractIterToSg(mm, iter, 6000, table, 8, 0);
-      return table.entries.map(({ offset, length }) => [offset, length]);
-    };
-    expect(run(false)).toEqual([
-      [100, 3996],
-      [100, 2004],
-    ]);
-    expect(run(true)).toEqual([
-      [100, 3996],
-      [0, 2004],
-    ]);
-  });
-
-  it('scatterlist: running dry drops every pin', () => {
-    const run = (mended: boolean) => {
-      const mm = process('6.12', mended);
-      const iter = new IovIter({ kind: 'ubuf', base: anonymous(mm) }, 'dest', 100);
-      const table = new SgTable();
-      return [extractIterToSg(mm, iter, 101, table, 8, 0), table.entries.length, iter.count];
-    };
-    expect(run(false)).toEqual([0, 0, 0]);
-    expect(run(true)).toEqual([100, 1, 0]);
-  });
-
-  it('get_pages: a leading empty bvec takes a reference', () => {
-    const run = (mended: boolean) => {
-      const mm = process('6.12', mended);
-      const [page] = kernelPages(mm, 0) as [Page];
-      const segments = [
-        { page, offset: 64, length: 0 },
-        { page, offset: 0, length: 10 },
-      ];
-      const iter = new IovIter({ kind: 'bvec', segments }, 'dest', 10);
-      const { ret } = iovIterGetPagesAlloc2(mm, iter, new PagesPointer('null'), 10);
-      return [ret, page.folio.refs];
-    };
-    expect(run(false)).toEqual([0, 2]);
-    expect(run(true)).toEqual([10, 2]);
-  });
-
-  it('extract_pages: the allocated array outlives a failure', () => {
-    const run = (mended: boolean) => {
-      const mm = process('6.12', mended);
-      const iter = new IovIter({ kind: 'ubuf', base: 0 }, 'dest', 100);
-      const pages = new PagesPointer('null');
-      return [iovIterExtractPages(mm, iter, pages, 100, 4, 0).ret, pages.fate];
-    };
-    expect(run(false)).toEqual([-14, 'allocated']);
-    expect(run(true)).toEqual([-14, 'null']);
-  });
-
-  it('fast: no pages asked for, yet every further one is taken', () => {
-    const run = (mended: boolean) => {
-      const mm = process('6.12', mended);
-      const pages: (Page | undefined)[] = [];
-      return [getUserPagesFast(mm, anonymous(mm), 0, 0, pages), pages.length];
-    };
-    expect(run(false)).toEqual([4, 4]);
-    expect(run(true)).toEqual([0, 0]);
-  });
-
-  it('fast: no pages asked for, and the rest of the mapping is faulted in', () => {
+describe('the fast walk', () => {
+  it('with no pages asked for has the rest of the mapping faulted in', () => {
     const mm = process('6.12');
     const memory = new UserMemory(mm.machine, mm);
     const start = memory.reserve('anon', 4);
     memory.place('anon', start, 4, 'TUTU');
     expect(getUserPagesFast(mm, start, 0, 0, [])).toBe(4);
     expect(getUserPagesFast(mm, start + 3 * PAGE_SIZE, 0, 0, [])).toBe(0);
-  });
-
-  it('pin_user_pages: illegal flags give 0 on 6.12', () => {
-    expect(pinUserPages(process('6.12'), 0, 1, FOLL.GET, [])).toBe(0);
-    expect(pinUserPages(process('6.12', true), 0, 1, FOLL.GET, [])).toBe(EINVAL);
-    expect(pinUserPages(process('6.1'), 0, 1, FOLL.GET, [])).toBe(EINVAL);
-  });
-
-  it('get_user_pages: FOLL_GET without an array leaks on 6.1', () => {
-    const run = (mended: boolean) => {
-      const mm = process('6.1', mended);
-      const start = anonymous(mm);
-      const got = getUserPages(mm, start, 1, FOLL.GET, null);
-      return [got, mm.lookup(start).pte?.page?.folio.refs];
-    };
-    expect(run(false)).toEqual([1, 2]);
-    expect(run(true)).toEqual([EINVAL, 1]);
   });
 });
 

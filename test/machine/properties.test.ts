@@ -183,6 +183,7 @@ function folioMaker(scene: Scene, plan: IteratorPlan): (() => IovIter) | undefin
     const xarray = new FolioXArray();
     let index = 0;
     for (const folio of folios) {
+      index = Math.ceil(index / folio.length) * folio.length;
       xarray.store(index, folio);
       index += folio.length;
     }

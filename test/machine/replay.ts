@@ -46,6 +46,16 @@ const USER_PAGES: Readonly<Record<string, UserPagesFunction>> = {
   pin_user_pages_remote: pinUserPagesRemote,
 };
 
+/** The functions that a replay runs. */
+export const REPLAYED: readonly string[] = [
+  ...Object.keys(USER_PAGES),
+  'iov_iter_extract_pages',
+  'iov_iter_get_pages2',
+  'iov_iter_get_pages_alloc2',
+  'extract_iter_to_sg',
+  'bio_iov_iter_get_pages',
+];
+
 /** FOLL_* from names as the vectors spell them. */
 export function flagsOf(names: string): number {
   const known: Record<string, number> = { ...FOLL, P2PDMA: FOLL.PCI_P2PDMA };
@@ -193,6 +203,7 @@ class Replay {
   }
 
   private call(iter: IovIter | undefined): Outcome {
+    if (!REPLAYED.includes(this.vector.in.fn)) throw new Error(`unknown function ${this.vector.in.fn}`);
     if (!iter) return this.callUserPages();
     switch (this.vector.in.fn) {
       case 'extract_iter_to_sg':

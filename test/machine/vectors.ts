@@ -145,7 +145,29 @@ export function isCall(vector: Vector): vector is CallVector {
 
 /** All recorded cases of one kernel. */
 export function readVectors(version: KernelVersion): Vector[] {
-  const file = new URL(`./vectors/vectors-${version}.jsonl.gz`, import.meta.url);
-  const lines = gunzipSync(readFileSync(file)).toString('utf8').split('\n').filter(Boolean);
-  return lines.map(line => JSON.parse(line)).filter(value => 'group' in value);
+  return parseVectors(readFileSync(new URL(`./vectors/vectors-${version}.jsonl.gz`, import.meta.url)));
+}
+
+/**
+ * The cases of a recording, a line each; the last line of a recording is none.
+ * @param data JSON lines, gzipped or plain.
+ * @throws Error at a line that is no JSON.
+ */
+export function parseVectors(data: Buffer): Vector[] {
+  const text = (data[0] === 0x1f && data[1] === 0x8b ? gunzipSync(data) : data).toString('utf8');
+  return text
+    .split('\n')
+    .map((line, at) => parsed(line, at + 1))
+    .filter(value => value !== undefined);
+}
+
+function parsed(line: string, number: number): Vector | undefined {
+  if (line.trim() === '') return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new Error(`line ${number} is no JSON`);
+  }
+  return typeof value === 'object' && value !== null && 'group' in value ? (value as Vector) : undefined;
 }

@@ -1,5 +1,5 @@
 import { fork } from '../../server/src/semantics/machine/fork.ts';
-import { FOLL, getUserPages, getUserPagesFastOnly } from '../../server/src/semantics/machine/gup.ts';
+import { FOLL, getUserPages } from '../../server/src/semantics/machine/gup.ts';
 import {
   advance,
   type Backing,
@@ -20,6 +20,7 @@ import {
   type Wanted,
 } from '../../server/src/semantics/machine/pages.ts';
 import { putPage } from '../../server/src/semantics/machine/releases.ts';
+import { getUserPagesFastOnly } from '../../server/src/semantics/machine/singles.ts';
 import { UserMemory } from './userMemory.ts';
 import type { Area, CallVector } from './vectors.ts';
 
@@ -53,6 +54,8 @@ export class World {
   readonly kernelPages: Page[][] = [];
   /** Slab folios by the number the vector gives them: two areas may share one. */
   private readonly slabs = new Map<number, Folio>();
+  /** The recorder's module has one static buffer, which all static areas share. */
+  private readonly module: Page[] = [];
   private forced: Found | undefined;
 
   constructor(
@@ -121,11 +124,14 @@ export class World {
     if (area.mem === 'zeropage') return [this.machine.zero.page(0)];
     if (area.mem === 'compound') return pagesOf(this.allocateArea('kernel', area.order ?? 0, index));
     if (area.mem === 'kmalloc') return this.kmalloc(area.pages, index);
+    if (area.mem === 'static' && this.module.length > 0) return this.module.slice(0, area.pages);
     const base = area.mem === 'split' ? this.splitBase(index, area.pages) : undefined;
-    return Array.from({ length: area.pages }, (_, k) => {
+    const pages = Array.from({ length: area.pages }, (_, k) => {
       const frame = base === undefined ? this.recordedFrame(index, k) : base + k;
       return this.allocateAt(frame, 'kernel', 0).page(0);
     });
+    if (area.mem === 'static') this.module.push(...pages);
+    return pages;
   }
 
   /** The first frame of contiguous pages, from whichever of them was recorded. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DEFECTS } from '../../server/src/semantics/defects.ts';
 import { kindsOf } from '../../server/src/semantics/explain.ts';
 import { ROW_GROUPS } from '../../server/src/semantics/table.ts';
 import { assumedTree, treeOf } from '../../server/src/semantics/trees.ts';
@@ -31,6 +32,20 @@ function strayRows(version: string, sublevel: string): string[] {
   return stray;
 }
 
+/** Defects whose places are not lines of code. */
+function strayDefects(version: string, sublevel: string): string[] {
+  return DEFECTS.flatMap(({ id, source }) => {
+    const places = [...source.matchAll(/(\S+\.[ch]):(\d+)(?=[^(]*\(([\d.]+)\))/g)];
+    return places
+      .filter(([, path, line, at]) => {
+        if (at !== sublevel) return false;
+        const text = readFileSync(join(folderOf(version), path!), 'utf8').split('\n')[Number(line) - 1];
+        return text === undefined || /^\s*(?:\*|\/\*|$)/.test(text);
+      })
+      .map(([place]) => `${id}: ${place}`);
+  });
+}
+
 const headersOf = (version: string) => {
   const read = (path: string): string => readFileSync(join(folderOf(version), path), 'utf8');
   return {
@@ -40,6 +55,11 @@ const headersOf = (version: string) => {
     version: read('Makefile'),
   };
 };
+
+it('each defect names a place in a tree that was read', () => {
+  for (const { id, source } of DEFECTS)
+    expect([id, source]).toEqual([id, expect.stringMatching(/\.[ch]:\d+ \((?:6\.12\.117|6\.1\.192)\)/)]);
+});
 
 for (const [version, sublevel] of [
   ['6.12', '6.12.117'],
@@ -54,6 +74,10 @@ for (const [version, sublevel] of [
   describe.skipIf(absent)(`the tree of ${version}`, () => {
     it('has each function at the line its row names', () => {
       expect(strayRows(version, sublevel)).toEqual([]);
+    });
+
+    it('has code at the places that the defects name', () => {
+      expect(strayDefects(version, sublevel)).toEqual([]);
     });
 
     it('is known by its headers as by its version', () => {

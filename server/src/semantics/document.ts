@@ -1,4 +1,5 @@
-import type { FunctionRow } from './effects.ts';
+import { DEFECTS, type Defect } from './defects.ts';
+import type { Applicability, FunctionRow } from './effects.ts';
 import { sentence } from './explain.ts';
 import { BORROWER_FAMILIES, BORROWER_SUFFIXES } from './rows/borrowers.ts';
 import { ROW_GROUPS } from './table.ts';
@@ -21,9 +22,8 @@ const TITLES: Readonly<Record<string, string>> = {
 
 const escaped = (text: string): string => text.replaceAll('|', '\\|');
 
-/** In which trees a row holds, in words. */
-function treesOf(row: FunctionRow): string {
-  const { since, until, needs = [], lacks = [] } = row;
+/** In which trees a row or a defect holds, in words. */
+function treesOf({ since, until, needs = [], lacks = [] }: Applicability): string {
   const parts = [
     since && until ? `${since} to ${until}` : since ? `since ${since}` : until ? `until ${until}` : '',
     ...needs.map(feature => `with ${feature}`),
@@ -63,6 +63,11 @@ function section(group: string, rows: readonly FunctionRow[]): string[] {
   return lines;
 }
 
+function defectLine(defect: Defect): string {
+  const functions = defect.functions.map(name => `\`${name}\``).join(' ');
+  return `| ${defect.id} | ${functions} | ${escaped(`${defect.happens} ${defect.caller}`)} | ${treesOf(defect)} | ${defect.source} |`;
+}
+
 /** The page docs/kernel-functions.md, made from the rows. */
 export function kernelFunctionsDocument(): string {
   return [
@@ -72,6 +77,14 @@ export function kernelFunctionsDocument(): string {
     'by `node scripts/docs-kernel.mjs`; change the rows, not the page.',
     '',
     ...Object.entries(ROW_GROUPS).flatMap(([group, rows]) => section(group, rows)),
+    '## Defects of kernels',
+    '',
+    'What kernels do that they should not, as runs of 6.1.192 and 6.12.117 show it (`server/src/semantics/defects.ts`).',
+    '',
+    '| defect | functions | what happens | trees | read in |',
+    '|---|---|---|---|---|',
+    ...DEFECTS.map(defectLine),
+    '',
     '## Families',
     '',
     'Functions whose names begin like this keep nothing, unless they have a row of their own:',

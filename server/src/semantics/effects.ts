@@ -273,16 +273,20 @@ export type Feature =
   | 'get_pages-flags'
   | 'folio-err-ptr';
 
-/** Everything the engine knows about one kernel function in one range of trees. */
-export interface FunctionRow {
-  readonly name: string;
-  readonly effects: readonly Effect[];
+/** The trees that a fact is about. */
+export interface Applicability {
   /** First and last kernel version, e.g. '6.3', '6.4'; inclusive. */
   readonly since?: string;
   readonly until?: string;
   readonly eras?: readonly Era[];
   readonly needs?: readonly Feature[];
   readonly lacks?: readonly Feature[];
+}
+
+/** Everything the engine knows about one kernel function in one range of trees. */
+export interface FunctionRow extends Applicability {
+  readonly name: string;
+  readonly effects: readonly Effect[];
   /** Where the fact was read, e.g. 'lib/iov_iter.c:1872 (6.12.117)'. */
   readonly source: string;
   /** The call is a test of argument 1, a result of an acquirer: true exactly where nothing was acquired. */

@@ -1,3 +1,4 @@
+import { type Defect, defectsOf } from './defects.ts';
 import type { Acquire, Effect, Flag, FunctionRow, Release } from './effects.ts';
 import type { Tree } from './eras.ts';
 import { type Direction, type Hold, ITERATOR_KINDS, type IteratorKind, USER_BACKED_KINDS } from './holds.ts';
@@ -31,6 +32,8 @@ export interface Explanation {
   readonly release: readonly string[];
   readonly dirty?: string;
   readonly remember: readonly string[];
+  /** What the kernels of this tree get wrong in this function. */
+  readonly defects: readonly string[];
   readonly source: string;
 }
 
@@ -262,6 +265,9 @@ function rememberOf(row: FunctionRow, acquire: Acquire | undefined): string[] {
   return facts;
 }
 
+const defectText = ({ id, happens, caller, source }: Defect): string =>
+  `\`${id}\`: ${happens} ${caller} (${source})`;
+
 /**
  * Explains a function as it is in one tree.
  * @param context narrows the iterator kind and the direction where they are known.
@@ -284,6 +290,7 @@ export function explainFunction(name: string, tree: Tree, context: Context = {})
     release: acquire ? releaseOf(acquire, holds, tree) : [],
     dirty: acquire && dirtyOf(acquire, holds, context),
     remember: rememberOf(row, acquire),
+    defects: defectsOf(name, tree).map(defectText),
     source: row.source,
   };
 }
@@ -302,7 +309,7 @@ const bullets = (title: string, lines: readonly string[]): string[] =>
 
 /** The explanation as Markdown, for hovers and the terminal. */
 export function toMarkdown(explanation: Explanation): string {
-  const { prototype, summary, effects, modes, returns, counts, release, dirty, remember, source } =
+  const { prototype, summary, effects, modes, returns, counts, release, dirty, remember, defects, source } =
     explanation;
   const table = modeTable(modes);
   const lines = [
@@ -315,6 +322,7 @@ export function toMarkdown(explanation: Explanation): string {
     ...bullets('Counts', counts),
     ...bullets('Release', dirty ? [...release, dirty] : release),
     ...bullets('Remember', remember),
+    ...bullets('Defects of these kernels', defects),
     `Source: ${source}`,
   ];
   return `${lines.join('\n')}\n`;

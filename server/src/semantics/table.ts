@@ -14,7 +14,7 @@ import { TRANSFER_ROWS } from './rows/transfers.ts';
 import { UTILITY_ROWS } from './rows/utilities.ts';
 import { VIEW_ROWS } from './rows/views.ts';
 import { WRAPPER_ROWS } from './rows/wrappers.ts';
-import { compareVersions, nominalVersion } from './trees.ts';
+import { appliesTo, nominalVersion } from './trees.ts';
 
 /** The rows by the file that holds them, in the order of the documentation. */
 export const ROW_GROUPS: Readonly<Record<string, readonly FunctionRow[]>> = {
@@ -35,18 +35,6 @@ export const ROW_GROUPS: Readonly<Record<string, readonly FunctionRow[]>> = {
 };
 
 const ALL_ROWS: readonly FunctionRow[] = Object.values(ROW_GROUPS).flat();
-
-/** True where a row speaks about functions of this tree. */
-export function appliesTo(row: FunctionRow, tree: Tree): boolean {
-  const version = nominalVersion(tree);
-  return (
-    (row.since === undefined || compareVersions(version, row.since) >= 0) &&
-    (row.until === undefined || compareVersions(version, row.until) <= 0) &&
-    (row.eras === undefined || row.eras.includes(tree.era)) &&
-    (row.needs ?? []).every(feature => tree.features.has(feature)) &&
-    !(row.lacks ?? []).some(feature => tree.features.has(feature))
-  );
-}
 
 const builtTables = new Map<string, ReadonlyMap<string, FunctionRow>>();
 

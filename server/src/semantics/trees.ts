@@ -1,4 +1,4 @@
-import type { Feature } from './effects.ts';
+import type { Applicability, Feature } from './effects.ts';
 import type { Era, Tree } from './eras.ts';
 
 /** Texts of a tree's files, as far as they exist. */
@@ -106,6 +106,18 @@ export function nominalVersion(tree: Tree): string {
   return NOMINAL_VERSION[tree.era];
 }
 
+/** True where a row or a defect speaks about functions of this tree. */
+export function appliesTo(row: Applicability, tree: Tree): boolean {
+  const version = nominalVersion(tree);
+  return (
+    (row.since === undefined || compareVersions(version, row.since) >= 0) &&
+    (row.until === undefined || compareVersions(version, row.until) <= 0) &&
+    (row.eras === undefined || row.eras.includes(tree.era)) &&
+    (row.needs ?? []).every(feature => tree.features.has(feature)) &&
+    !(row.lacks ?? []).some(feature => tree.features.has(feature))
+  );
+}
+
 /** 'x.y' of a kernel's top Makefile. */
 function versionOf(makefile: string | undefined): string | undefined {
   const version = /^VERSION\s*=\s*(\d{1,4})\s*$/m.exec(makefile ?? '')?.[1];
@@ -138,6 +150,12 @@ export function treeOf(headers: TreeHeaders, fallback: Tree): Tree {
 function setFolioErrPtr(features: Set<Feature>): void {
   if (features.has('will_pin') && !features.has('gup-vmas')) features.add('folio-err-ptr');
   else features.delete('folio-err-ptr');
+}
+
+/** A mainline tree by its version alone, 'x.y'. */
+export function treeOfVersion(version: string): Tree {
+  const features = featuresOfVersion(version);
+  return { era: eraOfFeatures(features), assumed: false, features, version };
 }
 
 /** The features of a tree of an era, where a setting says the era. */

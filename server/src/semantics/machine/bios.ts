@@ -56,7 +56,9 @@ export function bioIovIterGetPages(current: AddressSpace, bio: Bio, iter: IovIte
   do {
     ret = addNextSegment(current, bio, iter);
   } while (ret === 0 && iter.count > 0 && !bio.full);
-  return bio.vecs.length > 0 ? 0 : ret;
+  const failed = bio.vecs.length === 0;
+  if (failed && kernel.extracts && !kernel.defects.has('bio-flag-set-on-failure')) bio.hold = 'none';
+  return failed ? ret : 0;
 }
 
 /** __bio_iov_iter_get_pages(): one extraction, cut to whole blocks; pages that end up unused are released. */
@@ -78,7 +80,7 @@ function addNextSegment(current: AddressSpace, bio: Bio, iter: IovIter): number 
   if (held.length * PAGE_SIZE < offset + ret)
     throw new KernelOops('bytes were extracted without their pages');
   const used = addPages(machine, bio, held, offset, size);
-  for (const page of held.slice(used)) pagePutUnpin(machine, page, bio.hold);
+  for (const page of held.slice(used)) bioReleasePage(machine, bio, page);
   return size === 0 ? EFAULT : 0;
 }
 
@@ -101,26 +103,46 @@ function addPages(machine: Machine, bio: Bio, pages: readonly Page[], first: num
 
 /** bio_iov_add_folio(), bio_iov_add_page(): physically adjacent data joins the last vec; a page held twice is held once. */
 function addToBio(machine: Machine, bio: Bio, page: Page, offset: number, length: number): void {
-  const last = bio.vecs.at(-1);
-  const at = frameOf(page) * PAGE_SIZE + offset;
-  bio.size += length;
-  if (!last || frameOf(last.page) * PAGE_SIZE + last.offset + last.length !== at) {
-    bio.vecs.push({ page, offset, length });
+  if (!extendsLast(bio, page, offset)) {
+    addVec(machine, bio, page, length, offset);
     return;
   }
-  last.length += length;
-  if (at % PAGE_SIZE !== 0) pagePutUnpin(machine, page, bio.hold);
+  bio.vecs.at(-1)!.length += length;
+  bio.size += length;
+  if (offset % PAGE_SIZE !== 0) pagePutUnpin(machine, page, bio.hold);
+}
+
+/** bvec_try_merge_page(): data that begins where the last vec ends, physically. */
+function extendsLast(bio: Bio, page: Page, offset: number): boolean {
+  const last = bio.vecs.at(-1);
+  const end = last && frameOf(last.page) * PAGE_SIZE + last.offset + last.length;
+  return end === frameOf(page) * PAGE_SIZE + offset;
 }
 
 /** bio_release_pages(); the flag decides, the argument dirties. */
 export function bioReleasePages(machine: Machine, bio: Bio, markDirty: boolean): void {
-  if (bio.hold === 'none') return;
+  if (bio.hold !== 'none') dropPages(machine, bio, markDirty);
+}
+
+/**
+ * __bio_release_pages(); block/bio.c:1211 (6.12.117), block/bio.c:1110 (6.1.192). It asks no flag, but for the v7 series:
+ * the hold is the one that the kernel's bios have.
+ */
+export function dropPages(machine: Machine, bio: Bio, markDirty: boolean): void {
+  const { version } = machine.kernel;
+  const hold = version === 'v7' ? bio.hold : version === '6.1' ? 'get' : 'pin';
   for (const vec of bio.vecs)
     for (const { folio, pages } of foliosOf(machine, vec)) {
       if (markDirty) folio.dirty = true;
-      if (bio.hold === 'pin') unpinFolio(machine, folio, pages);
-      else putReferences(machine, folio, pages);
+      if (hold === 'pin') unpinFolio(machine, folio, pages);
+      else if (hold === 'get') putReferences(machine, folio, pages);
     }
+}
+
+/** bio_free_pages(); block/bio.c:1552 (6.12.117): the allocator's reference of each page, one by one. */
+export function bioFreePages(machine: Machine, bio: Bio): void {
+  for (const vec of bio.vecs)
+    for (const { folio, pages } of foliosOf(machine, vec)) putReferences(machine, folio, pages);
 }
 
 /** bio_for_each_folio_all(): each folio of a vec, with the number of its pages in there. */
@@ -135,4 +157,40 @@ function foliosOf(machine: Machine, vec: BioVec): { folio: Folio; pages: number 
     else if (folio) result.push({ folio, pages: 1 });
   }
   return result;
+}
+
+/** bio_release_page(); block/blk.h:622 (6.12.117): a page that was taken for the bio and not added. */
+export function bioReleasePage(machine: Machine, bio: Bio, page: Page): void {
+  pagePutUnpin(machine, page, bio.hold);
+}
+
+/** bio_set_pages_dirty(); block/bio.c:1585 (6.12.117). */
+export function bioSetPagesDirty(machine: Machine, bio: Bio): void {
+  for (const vec of bio.vecs) for (const { folio } of foliosOf(machine, vec)) folio.dirty = true;
+}
+
+/** bio_check_pages_dirty(); block/bio.c:1634 (6.12.117): what was cleaned meanwhile is dirtied again, then all is dropped. */
+export function bioCheckPagesDirty(machine: Machine, bio: Bio): void {
+  const clean = bio.vecs.some(vec => foliosOf(machine, vec).some(({ folio }) => !folio.dirty));
+  bioReleasePages(machine, bio, clean);
+}
+
+/** bio_add_page(); block/bio.c:1148 (6.12.117): takes no hold. @returns bytes added, or 0 where the bio is full. */
+export function bioAddPage(machine: Machine, bio: Bio, page: Page, length: number, offset: number): number {
+  if (bio.size > UINT_MAX - length) return 0;
+  if (extendsLast(bio, page, offset)) {
+    bio.vecs.at(-1)!.length += length;
+    bio.size += length;
+    return length;
+  }
+  if (bio.vecs.length >= bio.maxVecs) return 0;
+  addVec(machine, bio, page, length, offset);
+  return length;
+}
+
+/** __bio_add_page(); block/bio.c:1110 (6.12.117): a vec of its own; the caller knows that there is room. */
+export function addVec(machine: Machine, bio: Bio, page: Page, length: number, offset: number): void {
+  if (bio.cloned) machine.warn('bioClonedAdd');
+  bio.vecs.push({ page, offset, length });
+  bio.size += length;
 }

@@ -33,9 +33,11 @@ export const FOLL = {
   PIN: 1 << 19,
   FAST_ONLY: 1 << 20,
   UNLOCKABLE: 1 << 21,
+  MADV_POPULATE: 1 << 22,
 } as const;
 
-const INTERNAL_FLAGS = FOLL.TOUCH | FOLL.TRIED | FOLL.REMOTE | FOLL.PIN | FOLL.FAST_ONLY | FOLL.UNLOCKABLE;
+const INTERNAL_FLAGS =
+  FOLL.TOUCH | FOLL.TRIED | FOLL.REMOTE | FOLL.PIN | FOLL.FAST_ONLY | FOLL.UNLOCKABLE | FOLL.MADV_POPULATE;
 const FAST_FLAGS =
   FOLL.WRITE |
   FOLL.LONGTERM |
@@ -50,7 +52,7 @@ const FAST_FLAGS =
 /** The caller's struct page *array; slots from 0 are filled. null: the caller gave none. */
 export type PageArray = (Page | undefined)[] | null;
 
-type Variant = 'fast' | 'plain' | 'remote' | 'unlocked';
+type Variant = 'fast' | 'fastOnly' | 'remoteLocked' | 'plain' | 'remote' | 'unlocked';
 
 /**
  * The get_/pin_user_pages family (mm/gup.c). All take the caller's mm, a user address in bytes, a number of pages,
@@ -70,21 +72,21 @@ export const getUserPagesRemote: UserPagesFunction = (...call) => slowEntry('rem
 export const getUserPagesUnlocked: UserPagesFunction = (...call) => slowEntry('unlocked', false, ...call);
 export const pinUserPages: UserPagesFunction = (...call) => slowEntry('plain', true, ...call);
 export const pinUserPagesRemote: UserPagesFunction = (...call) => slowEntry('remote', true, ...call);
+/** pin_user_pages_remote() with `locked` NULL: the lock is never dropped. */
+export const pinUserPagesRemoteLocked: UserPagesFunction = (...call) =>
+  slowEntry('remoteLocked', true, ...call);
 export const pinUserPagesUnlocked: UserPagesFunction = (...call) => slowEntry('unlocked', true, ...call);
 
 export const getUserPagesFast: UserPagesFunction = (current, start, nrPages, flags, pages) =>
-  fastEntry(false, current, start, nrPages, flags, pages);
+  fastEntry(false, false, current, start, nrPages, flags, pages);
 export const pinUserPagesFast: UserPagesFunction = (current, start, nrPages, flags, pages) =>
-  fastEntry(true, current, start, nrPages, flags, pages);
+  fastEntry(true, false, current, start, nrPages, flags, pages);
 
-/** get_user_pages_fast_only(): what is mapped now, without faulting anything in. */
-export const getUserPagesFastOnly: UserPagesFunction = (current, start, nrPages, flags, pages) =>
-  fastFallback(current, start, nrPages, flags | FOLL.GET | FOLL.FAST_ONLY, pages);
-
-function fastEntry(pin: boolean, current: AddressSpace, ...call: GupArguments): number {
+/** The _fast and (`only`) _fast_only calls. */
+export function fastEntry(pin: boolean, only: boolean, current: AddressSpace, ...call: GupArguments): number {
   const [start, nrPages, flags, pages] = call;
-  const hold = pin ? FOLL.PIN : FOLL.GET;
-  if (refused(current.machine, 'fast', pin, flags, hold, pages)) return EINVAL;
+  const hold = (pin ? FOLL.PIN : FOLL.GET) | (only ? FOLL.FAST_ONLY : 0);
+  if (refused(current.machine, only ? 'fastOnly' : 'fast', pin, flags, hold, pages)) return EINVAL;
   return fastFallback(current, start, nrPages, flags | hold, pages);
 }
 
@@ -96,12 +98,23 @@ function slowEntry(variant: Variant, pin: boolean, current: AddressSpace, ...cal
   const hold = pin ? FOLL.PIN : 0;
   if (refused(machine, variant, pin, flags, hold, pages))
     return pin && machine.kernel.defects.has('pin-refusal-is-zero') ? 0 : EINVAL;
-  if (!machine.kernel.newGup && flags & FOLL.LONGTERM && variant !== 'plain') {
+  if (flags & FOLL.LONGTERM && mayUnlock(variant) && refusesLongterm(machine, pin)) {
     machine.warn(variant === 'remote' ? 'remoteLongterm' : 'unlockedLongterm');
     return EINVAL;
   }
   const touch = pin && variant === 'plain' ? 0 : FOLL.TOUCH;
   return getUserPagesLocked(current, start, nrPages, flags | hold | touch, pages, 0);
+}
+
+/** Calls that may drop mmap_lock while they wait. */
+function mayUnlock(variant: Variant): boolean {
+  return variant === 'remote' || variant === 'unlocked';
+}
+
+/** Up to 6.2, FOLL_LONGTERM cannot be had where the lock may be dropped; get_*() refuse it anyway. */
+function refusesLongterm(machine: Machine, pin: boolean): boolean {
+  if (machine.kernel.newGup) return false;
+  return !pin || machine.kernel.defects.has('longterm-refused-with-lock');
 }
 
 /** is_valid_gup_args() of 6.12; the scattered checks of 6.1. */
@@ -144,15 +157,17 @@ function refusalOfOldGup(
     if (flags & FOLL.GET) return names.get;
     return pages ? undefined : names.none;
   }
-  if (variant === 'unlocked') return undefined;
+  if (variant === 'unlocked' || variant === 'fastOnly') return undefined;
   if (flags & FOLL.PIN) return 'pinPassed';
   return flags & FOLL.LONGTERM ? 'longtermPassed' : undefined;
 }
 
 const OLD_PIN_WARNINGS: Readonly<Record<Variant, { get: Warning; none: Warning }>> = {
   fast: { get: 'getToPinFast', none: 'nullToPinFast' },
+  fastOnly: { get: 'getToPinFastOnly', none: 'nullToPinFastOnly' },
   plain: { get: 'getToPin', none: 'nullToPin' },
   remote: { get: 'getToPinRemote', none: 'nullToPinRemote' },
+  remoteLocked: { get: 'getToPinRemote', none: 'nullToPinRemote' },
   unlocked: { get: 'getToPinUnlocked', none: 'nullToPinUnlocked' },
 };
 
@@ -233,7 +248,7 @@ function allowedFast(machine: Machine, folio: Folio, flags: number): boolean {
 function mustUnshare(machine: Machine, vma: Vma | undefined, flags: number, page: Page): boolean {
   if ((flags & (FOLL.WRITE | FOLL.PIN)) !== FOLL.PIN) return false;
   if (isAnonymous(page.folio)) return !isExclusive(page);
-  if (!machine.kernel.newGup || !(flags & FOLL.LONGTERM)) return false;
+  if (!(flags & FOLL.LONGTERM) || machine.kernel.defects.has('longterm-read-goes-stale')) return false;
   return vma ? !vma.shared : true;
 }
 
@@ -272,7 +287,7 @@ function dropHold(machine: Machine, folio: Folio, count: number, flags: number):
 }
 
 /** __get_user_pages_locked() and __get_user_pages(); slots from `at` on are filled. */
-function getUserPagesLocked(
+export function getUserPagesLocked(
   mm: AddressSpace,
   start: number,
   nrPages: number,

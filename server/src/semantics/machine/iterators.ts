@@ -1,7 +1,7 @@
 import type { Direction, IteratorKind } from '../holds.ts';
-import { KernelOops, MAX_RW_COUNT } from './kernels.ts';
+import { KernelOops, type KernelVersion, MAX_RW_COUNT } from './kernels.ts';
 import { type Folio, type Machine, PAGE_SIZE, type Page } from './pages.ts';
-import { advancePipe, type Pipe, revertPipe } from './pipes.ts';
+import { advancePipe, type Pipe, pipeRoom, revertPipe } from './pipes.ts';
 
 /** struct iovec: user address and length in bytes. */
 export interface UserSegment {
@@ -32,7 +32,10 @@ export interface BioVec {
 export class FolioXArray {
   private readonly entries: { readonly index: number; readonly folio: Folio }[] = [];
 
+  /** @throws RangeError where the index is no multiple of the folio's length: the page cache has none such. */
   store(index: number, folio: Folio): void {
+    if (index % folio.length !== 0)
+      throw new RangeError(`a folio of ${folio.length} pages at index ${index}`);
     this.entries.push({ index, folio });
     this.entries.sort((a, b) => a.index - b.index);
   }
@@ -214,4 +217,76 @@ function stepBack(iter: IovIter, backing: Backing): number {
     return slotSize(backing.queue, iter.queue, --iter.slot);
   }
   throw new KernelOops('reverted beyond the start of the iterator');
+}
+
+/** iov_iter_truncate(); include/linux/uio.h:316 (6.12.117). @param count bytes that may stay. */
+export function truncate(iter: IovIter, count: number): void {
+  iter.count = Math.min(iter.count, count);
+}
+
+/** iov_iter_reexpand(); include/linux/uio.h:332 (6.12.117). @param count bytes before the truncation. */
+export function reexpand(iter: IovIter, count: number): void {
+  iter.count = count;
+}
+
+/** struct iov_iter_state, as iov_iter_save_state() fills it. */
+export interface IterState {
+  readonly iovOffset: number;
+  readonly count: number;
+  readonly nrSegs: number;
+}
+
+/** iov_iter_save_state(); include/linux/uio.h:100 (6.12.117). */
+export function saveState(iter: IovIter): IterState {
+  return { iovOffset: iter.iovOffset, count: iter.count, nrSegs: iter.nrSegs };
+}
+
+/** Kinds that iov_iter_restore() restores without a word; KVEC, and UBUF on 6.1, it restores with a warning. */
+const RESTORED: Readonly<Record<KernelVersion, readonly IteratorKind[]>> = {
+  '6.1': ['iovec', 'bvec'],
+  v7: ['iovec', 'bvec', 'ubuf'],
+  '6.12': ['iovec', 'bvec', 'ubuf'],
+};
+
+/** iov_iter_restore(); lib/iov_iter.c:1551 (6.12.117). Kinds without segments stay where they are. */
+export function restore(machine: Machine, iter: IovIter, state: IterState): void {
+  const { kind } = iter;
+  if (!RESTORED[machine.kernel.version].includes(kind)) machine.warn('restoreOfOther');
+  if (!('segments' in iter.backing) && kind !== 'ubuf') return;
+  iter.iovOffset = state.iovOffset;
+  iter.count = state.count;
+  iter.segment -= state.nrSegs - iter.nrSegs;
+}
+
+/** iov_iter_npages(); lib/iov_iter.c:1277 (6.12.117): how many pages the rest spans, at most `maxPages`. */
+export function pagesSpanned(iter: IovIter, maxPages: number): number {
+  const { backing } = iter;
+  const spans = (offset: number, length: number) => Math.ceil(((offset % PAGE_SIZE) + length) / PAGE_SIZE);
+  if (iter.count === 0 || backing.kind === 'discard') return 0;
+  if (backing.kind === 'pipe') return Math.min(maxPages, pipeRoom(backing.pipe).pages);
+  if (!('segments' in backing)) {
+    const start = backing.kind === 'ubuf' ? backing.base : backing.kind === 'xarray' ? backing.start : 0;
+    return Math.min(maxPages, spans(start + iter.iovOffset, iter.count));
+  }
+  let left = iter.count;
+  let skip = iter.iovOffset;
+  let pages = 0;
+  for (const segment of backing.segments.slice(iter.segment)) {
+    const length = Math.min(segment.length - skip, left);
+    const start = 'base' in segment ? segment.base : segment.offset;
+    if (length > 0) pages += spans(start + skip, length);
+    left -= length;
+    skip = 0;
+    if (left === 0) break;
+  }
+  return Math.min(maxPages, pages);
+}
+
+/** dup_iter(); lib/iov_iter.c:1305 (6.12.117): the same position over a vector of its own; the pages are shared. */
+export function duplicate(iter: IovIter): IovIter {
+  const { backing } = iter;
+  const copied = 'segments' in backing ? { ...backing, segments: [...backing.segments] } : backing;
+  const copy = new IovIter(copied as Backing, iter.direction, iter.count);
+  const { iovOffset, segment, slot, queue, nofault } = iter;
+  return Object.assign(copy, { iovOffset, segment, slot, queue, nofault });
 }

@@ -1,59 +1,23 @@
+import { type DefectId, defectsIn } from '../defects.ts';
+import type { Tree } from '../eras.ts';
 import type { Direction, Hold, IteratorKind } from '../holds.ts';
 import { USER_BACKED_KINDS } from '../holds.ts';
+import { treeForEra, treeOfVersion } from '../trees.ts';
 
 /** The kernels the machine can be: 6.1.192, 6.12.117, and the v7 extraction series on top of 6.2-rc. */
 export type KernelVersion = '6.1' | '6.12' | 'v7';
 
-/** What a kernel does that its own documentation, or a later fix, says it should not. */
-export type Defect =
-  /** iov_iter_extract_pages, xarray: no page at an unaligned position, yet maxsize is claimed and advanced over. */
-  | 'xarray-hole-claims-bytes'
-  /** extract_iter_to_sg, xarray: every further folio is entered at the offset of the first one. */
-  | 'xarray-to-sg-start-stuck'
-  /** extract_iter_to_sg, user-backed: an iterator that runs dry before maxsize counts as a failure; all pins are dropped. */
-  | 'sg-dry-iterator-fails'
-  /** iov_iter_get_pages*: a leading empty bvec is not skipped: WARN and -ENOMEM, or 0 with a reference taken. */
-  | 'empty-bvec-takes-a-page'
-  /** iov_iter_extract_pages: the array it allocated stays with the caller when nothing could be extracted. */
-  | 'extract-keeps-array'
-  /** *_user_pages_fast: nr_pages == 0 walks on to the first absent page, past the end of the array. */
-  | 'fast-walk-of-no-pages'
-  /** pin_user_pages(), _remote(), _unlocked(): illegal arguments give 0, not -EINVAL. */
-  | 'pin-refusal-is-zero'
-  /** get_user_pages_unlocked(FOLL_PIN) pins; pin_*(FOLL_PIN) is accepted. */
-  | 'foll-pin-accepted'
-  /** get_user_pages*(pages NULL, FOLL_GET) takes references that nobody can drop. */
-  | 'null-pages-get-leaks'
-  /** hugetlb mappings are faulted in despite FOLL_NOFAULT. */
-  | 'hugetlb-ignores-nofault';
-
-const DEFECTS: Readonly<Record<KernelVersion, readonly Defect[]>> = {
-  '6.1': [
-    'empty-bvec-takes-a-page',
-    'fast-walk-of-no-pages',
-    'foll-pin-accepted',
-    'null-pages-get-leaks',
-    'hugetlb-ignores-nofault',
-  ],
-  '6.12': [
-    'xarray-hole-claims-bytes',
-    'xarray-to-sg-start-stuck',
-    'sg-dry-iterator-fails',
-    'empty-bvec-takes-a-page',
-    'extract-keeps-array',
-    'fast-walk-of-no-pages',
-    'pin-refusal-is-zero',
-  ],
-  v7: [
-    'xarray-hole-claims-bytes',
-    'empty-bvec-takes-a-page',
-    'extract-keeps-array',
-    'fast-walk-of-no-pages',
-    'foll-pin-accepted',
-    'null-pages-get-leaks',
-    'hugetlb-ignores-nofault',
-  ],
+/** What the effect table and the list of defects call that kernel. */
+const TREES: Readonly<Record<KernelVersion, Tree>> = {
+  '6.1': treeOfVersion('6.1'),
+  '6.12': treeOfVersion('6.12'),
+  v7: treeForEra('extract-mode'),
 };
+
+/** The tree of a modelled kernel. */
+export function treeOfKernel(version: KernelVersion): Tree {
+  return TREES[version];
+}
 
 /** Where a WARN of the modelled functions stands, by version. */
 export const WARNINGS = {
@@ -87,6 +51,18 @@ export const WARNINGS = {
   nullToPinUnlocked: { '6.1': 'mm/gup.c:3336' },
   revertTooFar: { '6.1': 'lib/iov_iter.c:918', '6.12': 'lib/iov_iter.c:615' },
   bioCloned: { '6.12': 'block/bio.c:1434' },
+  copyToSource: { '6.12': 'lib/iov_iter.c:181' },
+  copyFromDestination: { '6.1': 'lib/iov_iter.c:626', '6.12': 'lib/iov_iter.c:255' },
+  restoreOfOther: { '6.1': 'lib/iov_iter.c:1872', '6.12': 'lib/iov_iter.c:1553' },
+  addPinLarge: { '6.12': 'mm/gup.c:229' },
+  addPinSmall: { '6.12': 'mm/gup.c:233' },
+  errorAsFolioCount: { '6.12': 'mm/gup.c:459' },
+  getToPinFastOnly: { '6.1': 'mm/gup.c:3217' },
+  nullToPinFastOnly: { '6.1': 'mm/gup.c:3220' },
+  notUserBacked: { '6.12': 'fs/netfs/iterator.c:50' },
+  tryGetPage: { '6.1': 'include/linux/mm.h:1160', '6.12': 'include/linux/mm.h:1456' },
+  nowaitForOnePage: { '6.12': 'include/linux/mm.h:2554' },
+  bioClonedAdd: { '6.1': 'block/bio.c:1055', '6.12': 'block/bio.c:1113' },
   badPageState: { '6.12': 'BUG: Bad page state' },
 } as const satisfies Record<string, Partial<Record<KernelVersion, string>>>;
 
@@ -95,11 +71,15 @@ export type Warning = keyof typeof WARNINGS;
 /** One kernel: its version, its defects, and the few choices on which versions differ. */
 export interface Kernel {
   readonly version: KernelVersion;
-  readonly defects: ReadonlySet<Defect>;
+  readonly defects: ReadonlySet<DefectId>;
   /** iov_iter_extract_pages and its companions exist. */
   readonly extracts: boolean;
-  /** mm/gup.c checks all arguments in one place, refuses more, and breaks COW early for FOLL_LONGTERM (6.2 and later). */
+  /** mm/gup.c checks all arguments in one place and refuses more (6.3 and later). */
   readonly newGup: boolean;
+  /** copy_to_iter() and copy_from_iter() refuse an iterator of the other direction (6.2 and later). */
+  readonly checksDirection: boolean;
+  /** import_iovec() makes an ITER_UBUF of a single segment (6.4 and later). */
+  readonly importsUbuf: boolean;
   /** Freeing a large folio looks at its pin count and reports a bad page. */
   readonly checksPinsAtFree: boolean;
   /** wp_can_reuse_anon_folio(): a page of a large folio is never taken over for its last mapping. */
@@ -116,9 +96,11 @@ const COMMON: readonly IteratorKind[] = ['iovec', 'ubuf', 'kvec', 'bvec', 'xarra
 export function kernelOf(version: KernelVersion): Kernel {
   return {
     version,
-    defects: new Set(DEFECTS[version]),
+    defects: new Set(defectsIn(TREES[version]).map(({ id }) => id)),
     extracts: version !== '6.1',
     newGup: version === '6.12',
+    checksDirection: version !== '6.1',
+    importsUbuf: version === '6.12',
     checksPinsAtFree: version === '6.12',
     neverReusesLarge: version === '6.12',
     splitKeepsDirty: version === '6.12',

@@ -110,11 +110,11 @@ export interface Found {
 /** Frames, the two zero folios, and the warnings a run caused. */
 export class Machine {
   readonly zero: Folio;
-  readonly hugeZero: Folio;
   /** Places of the warnings, in order; each at most once, as WARN_ON_ONCE prints them. */
   readonly warnings: string[] = [];
   private readonly frames = new Map<number, Folio>();
   private nextFrame = 1 << 20;
+  private hugeZeroFolio: Folio | undefined;
 
   /** @param find says which frame a folio gets; without an answer, one that adjoins no other. */
   constructor(
@@ -122,7 +122,12 @@ export class Machine {
     private readonly find: (wanted: Wanted) => Found = () => ({}),
   ) {
     this.zero = this.allocate({ kind: 'zero', order: 0 });
-    this.hugeZero = this.allocate({ kind: 'hugezero', order: HUGE_ORDER });
+  }
+
+  /** The huge zero page; allocated when it is first wanted, as get_huge_zero_folio() does. */
+  get hugeZero(): Folio {
+    this.hugeZeroFolio ??= this.allocate({ kind: 'hugezero', order: HUGE_ORDER });
+    return this.hugeZeroFolio;
   }
 
   /** A new folio with one reference, zeroed. */

@@ -58,10 +58,36 @@ export function unpinUserPagesDirtyLock(
   }
   for (let i = 0; i < count; ) {
     const run = folioRun(pages, count, i);
-    run.folio.dirty = true;
+    dirtyReleased(machine, run.folio);
     unpinFolio(machine, run.folio, run.length);
     i += run.length;
   }
+}
+
+/**
+ * unpin_user_page_range_dirty_lock(); mm/gup.c:356 (6.12.117): `count` consecutive struct pages from `first` on.
+ * @throws KernelOops where the range leaves memory.
+ */
+export function unpinUserPageRangeDirtyLock(
+  machine: Machine,
+  first: Page,
+  count: number,
+  makeDirty: boolean,
+): void {
+  for (let i = 0; i < count; ) {
+    const page = machine.pageAfter(first, i);
+    if (!page) throw new KernelOops('a page range is released past its last page');
+    const length = page.folio.large ? Math.min(count - i, page.folio.length - page.index) : 1;
+    if (makeDirty) dirtyReleased(machine, page.folio);
+    unpinFolio(machine, page.folio, length);
+    i += length;
+  }
+}
+
+/** What *_dirty_lock() does to a folio before it drops the pins. */
+function dirtyReleased(machine: Machine, folio: Folio): void {
+  const zero = folio.kind === 'zero' || folio.kind === 'hugezero';
+  if (!zero || machine.kernel.defects.has('dirty-lock-dirties-zero-page')) folio.dirty = true;
 }
 
 /** page_put_unpin() of the v7 series: the mode says what the page carries. */

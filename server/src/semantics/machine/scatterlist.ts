@@ -7,6 +7,7 @@ import {
   type FolioXArray,
   type IovIter,
   type KernelSegment,
+  revert,
   slotSize,
 } from './iterators.ts';
 import { EIO, extractionHold, KernelOops } from './kernels.ts';
@@ -76,7 +77,9 @@ export function extractIterToSg(
   if (maxSize === 0 || sgMax === 0) return 0;
   if (backing.kind === 'ubuf' || backing.kind === 'iovec')
     return userToSg(current, iter, maxSize, table, sgMax, extractionFlags);
-  const room = new Room(table, maxSize, sgMax);
+  const beyond = machine.kernel.defects.has('sg-ignores-the-count');
+  const room = new Room(table, beyond ? maxSize : Math.min(maxSize, iter.count), sgMax);
+  if (room.full) return 0;
   switch (backing.kind) {
     case 'bvec':
       segmentsToSg(iter, backing.segments, room, addBvec);
@@ -115,6 +118,7 @@ function userToSg(
     if (ret <= 0) {
       const mode = extractionHold(machine.kernel, iter.backing.kind, iter.direction);
       for (const entry of table.entries.splice(table.origNents)) pagePutUnpin(machine, entry.page, mode);
+      if (!machine.kernel.defects.has('sg-failure-keeps-position')) revert(machine, iter, room.taken);
       return ret;
     }
     let at = offset;
@@ -209,8 +213,11 @@ function xarrayToSg(
   room: Room,
 ): void {
   const position = start + iter.iovOffset;
-  const stuck = machine.kernel.defects.has('xarray-to-sg-start-stuck');
+  const { defects } = machine.kernel;
+  const stuck = defects.has('xarray-to-sg-start-stuck');
   for (const folio of xarray.foliosFrom(Math.floor(position / PAGE_SIZE))) {
+    const next = xarray.pageAt(Math.floor((position + room.taken) / PAGE_SIZE))?.folio;
+    if (next !== folio && !defects.has('xarray-to-sg-skips-holes')) return;
     const offset = (stuck ? position : position + room.taken) % folio.size;
     room.add(folio.page(0), offset, Math.min(room.left, folio.size - offset));
     if (room.full) return;

@@ -27,13 +27,16 @@ function userPagesFast(hold: 'get' | 'pin', nrPages: number, flags: number, page
   return { ...slow, refusedFlags: [...REFUSED[hold], ...UNKNOWN_TO_FAST] };
 }
 
-const onePage = (pages: PagesAt, returns: Acquire['returns'], flags: number): Acquire =>
-  acquire('get', pages, returns, {
-    asked: { constant: 1 },
-    flags,
-    refusedFlags: REFUSED.get,
-    extraction: true,
-  });
+const onePage = (
+  pages: PagesAt,
+  returns: Acquire['returns'],
+  flags: number,
+  refusedFlags: readonly string[],
+): Acquire =>
+  acquire('get', pages, returns, { asked: { constant: 1 }, flags, refusedFlags, extraction: true });
+
+/** Up to 6.2 the _fast_only calls make no check of their own (mm/gup.c:3107, 6.1). */
+const FAST_ONLY_6_1 = ['FOLL_PIN', ...UNKNOWN_TO_FAST];
 
 const LOCK_HELD = 'The caller holds mmap_lock.';
 const LOCK_NOT_HELD = 'The caller must not hold mmap_lock.';
@@ -43,6 +46,11 @@ const ZERO_ON_BAD_FLAGS =
   'Flags that may not be combined give a warning and 0, which a loop until all are pinned never leaves.';
 const FAST_FLAGS =
   'Takes only FOLL_WRITE, LONGTERM, FORCE, NOFAULT, PCI_P2PDMA and HONOR_NUMA_FAULT; other flags give -EINVAL.';
+
+const NEVER_FAULTS = 'Never faults: fewer pages than asked for, or none, is a normal answer.';
+const ONE_WITHOUT_FAULT = 'Takes a plain reference on one user page without faulting.';
+const FLAGS_BEHIND = 'The array is the third argument, the flags are the fourth.';
+const NO_LONGTERM = 'FOLL_LONGTERM gives a warning and -EINVAL.';
 
 const REFERENCES = 'Takes a plain reference (FOLL_GET) on each page of a user range.';
 const PINS = 'Pins (FOLL_PIN) each page of a user range.';
@@ -85,7 +93,7 @@ export const GUP_ROWS: readonly FunctionRow[] = [
     userPages('get', 2, 4, 3),
     {
       summary: REFERENCES,
-      note: `${LOCK_NOT_HELD} The array is the third argument, the flags are the fourth.`,
+      note: `${LOCK_NOT_HELD} ${FLAGS_BEHIND}`,
     },
   ),
   row(
@@ -101,20 +109,30 @@ export const GUP_ROWS: readonly FunctionRow[] = [
     'get_user_pages_fast_only(start, nr_pages, gup_flags, pages)',
     'mm/gup.c:3506',
     userPagesFast('get', 2, 3, 4),
-    { summary: REFERENCES, note: 'Never faults: fewer pages than asked for, or none, is a normal answer.' },
+    { since: '6.3', summary: REFERENCES, note: NEVER_FAULTS },
+  ),
+  row(
+    'get_user_pages_fast_only(start, nr_pages, gup_flags, pages)',
+    'mm/gup.c:3106 (6.1.192)',
+    { ...userPagesFast('get', 2, 3, 4), refusedFlags: FAST_ONLY_6_1 },
+    { until: '6.2', summary: REFERENCES, note: `${NEVER_FAULTS} Errors are answered by 0, too.` },
   ),
   row(
     'get_user_page_fast_only(addr, gup_flags, pagep)',
     'include/linux/mm.h:2639',
-    onePage(slot(3), 'bool', 2),
-    {
-      summary: 'Takes a plain reference on one user page without faulting.',
-    },
+    onePage(slot(3), 'bool', 2, [...REFUSED.get, ...UNKNOWN_TO_FAST]),
+    { since: '6.3', summary: ONE_WITHOUT_FAULT },
+  ),
+  row(
+    'get_user_page_fast_only(addr, gup_flags, pagep)',
+    'include/linux/mm.h:2167 (6.1.192)',
+    onePage(slot(3), 'bool', 2, FAST_ONLY_6_1),
+    { until: '6.2', summary: ONE_WITHOUT_FAULT },
   ),
   row(
     'get_user_page_vma_remote(mm, addr, gup_flags, vmap)',
     'include/linux/mm.h:2546',
-    onePage(result, 'pointer-or-error', 3),
+    onePage(result, 'pointer-or-error', 3, [...REFUSED.get, 'FOLL_NOWAIT']),
     { since: '6.5', summary: 'Takes a plain reference on one page of another process.', note: LOCK_HELD },
   ),
   row('pin_user_pages(start, nr_pages, gup_flags, pages)', 'mm/gup.c:3640', userPages('pin', 2, 3, 4), {
@@ -148,10 +166,13 @@ export const GUP_ROWS: readonly FunctionRow[] = [
     'pin_user_pages_unlocked(start, nr_pages, pages, gup_flags)',
     'mm/gup.c:3660',
     userPages('pin', 2, 4, 3),
-    {
-      summary: PINS,
-      note: `${LOCK_NOT_HELD} The array is the third argument, the flags are the fourth. ${ZERO_ON_BAD_FLAGS}`,
-    },
+    { since: '6.3', summary: PINS, note: `${LOCK_NOT_HELD} ${FLAGS_BEHIND} ${ZERO_ON_BAD_FLAGS}` },
+  ),
+  row(
+    'pin_user_pages_unlocked(start, nr_pages, pages, gup_flags)',
+    'mm/gup.c:3329 (6.1.192)',
+    { ...userPages('pin', 2, 4, 3), refusedFlags: [...REFUSED.pin, 'FOLL_LONGTERM'] },
+    { until: '6.2', summary: PINS, note: `${LOCK_NOT_HELD} ${FLAGS_BEHIND} ${NO_LONGTERM}` },
   ),
   row(
     'pin_user_pages_fast(start, nr_pages, gup_flags, pages)',
@@ -169,7 +190,7 @@ export const GUP_ROWS: readonly FunctionRow[] = [
     {
       until: '6.4',
       summary: PINS,
-      note: 'Never faults: fewer pages than asked for, or none, is a normal answer.',
+      note: NEVER_FAULTS,
     },
   ),
   row(

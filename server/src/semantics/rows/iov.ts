@@ -256,8 +256,14 @@ const constructors: FunctionRow[] = [
   row(
     'import_single_range(rw, buf, len, iov, i)',
     'lib/iov_iter.c:1843 (6.1.192)',
-    construct(['iovec', 'ubuf'], 1, { iterator: 5, over: 2, count: 3 }),
-    { until: '6.7' },
+    construct(['iovec'], 1, { iterator: 5, over: 2, count: 3 }),
+    { until: '6.3' },
+  ),
+  row(
+    'import_single_range(rw, buf, len, iov, i)',
+    'lib/iov_iter.c (6.4)',
+    construct(['ubuf'], 1, { iterator: 5, over: 2, count: 3 }),
+    { since: '6.4', until: '6.7' },
   ),
 ];
 
