@@ -16,21 +16,27 @@ interface Body extends Span {
  */
 export function unrelatedBodies(sheet: Sheet, text: string, isWanted: (word: string) => boolean): Span[] {
   const bodies = bodiesOf(sheet, text);
-  const byName = new Map<string, Body[]>();
-  for (const body of bodies) byName.set(body.name, [...(byName.get(body.name) ?? []), body]);
-  const callers = new Map<string, Body[]>();
-  const callees = new Map<Body, string[]>();
-  for (const body of bodies) {
-    const called = [...body.words].filter(word => word !== body.name && byName.has(word));
-    callees.set(body, called);
-    for (const name of called) callers.set(name, [...(callers.get(name) ?? []), body]);
-  }
-  const related = new Set(bodies.filter(({ words }) => [...words].some(isWanted)));
+  const names = new Set(bodies.map(body => body.name));
+  const callers = new Map<string, string[]>();
+  const callees = new Map<string, string[]>();
+  const related = new Set<string>();
+  for (const { name, words } of bodies)
+    for (const word of words) {
+      if (isWanted(word)) related.add(name);
+      if (word === name || !names.has(word)) continue;
+      push(callers, word, name);
+      push(callees, name, word);
+    }
   // A set that grows while it is gone through is gone through to its end.
-  for (const body of related) for (const caller of callers.get(body.name) ?? []) related.add(caller);
-  for (const body of related)
-    for (const name of callees.get(body)!) for (const callee of byName.get(name)!) related.add(callee);
-  return bodies.filter(body => !related.has(body));
+  for (const name of related) for (const caller of callers.get(name) ?? []) related.add(caller);
+  for (const name of related) for (const callee of callees.get(name) ?? []) related.add(callee);
+  return bodies.filter(({ name }) => !related.has(name));
+}
+
+function push(lists: Map<string, string[]>, key: string, added: string): void {
+  const list = lists.get(key);
+  if (list) list.push(added);
+  else lists.set(key, [added]);
 }
 
 function bodiesOf(sheet: Sheet, text: string): Body[] {
