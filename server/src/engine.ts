@@ -18,7 +18,7 @@ import { RULES } from './rules/index.ts';
 import type { Effect } from './semantics/effects.ts';
 import type { Tree } from './semantics/eras.ts';
 import { explainFunction, toMarkdown } from './semantics/explain.ts';
-import { ACQUIRER_NAMES, EffectTable, FOLLOWED_NAMES, literalsOfInterest } from './semantics/table.ts';
+import { ACQUIRER_NAMES, EffectTable, FOLLOWED_NAMES, NAMES_OF_INTEREST } from './semantics/table.ts';
 import { functionsOf } from './syntax/health.ts';
 import { CParser, ParseRefused } from './syntax/parser.ts';
 
@@ -92,7 +92,7 @@ export class Engine {
     | undefined;
 
   private constructor(private readonly parser: CParser) {
-    this.interest = anyOf(literalsOfInterest());
+    this.interest = anyOf(NAMES_OF_INTEREST);
     this.acquirers = anyOf([...ACQUIRER_NAMES, ...FOLLOWED_NAMES]);
   }
 
@@ -160,12 +160,15 @@ export class Engine {
   ): { program: Program; broken: NotAnalysed[]; pieces: readonly Piece[] } {
     const acquires = this.acquirers.test(file.text);
     const around = options.surroundings?.(acquires);
-    const parsed = this.parser.parse(around ? `${file.text}\n${around.text}` : file.text);
+    const worthLowering = table.namesWith(isWorthLowering);
+    const isAllWanted = acquires || around !== undefined;
+    const parsed = this.parser.parse(around ? `${file.text}\n${around.text}` : file.text, {
+      isWanted: isAllWanted ? undefined : word => worthLowering.has(word) || NAMES_OF_INTEREST.has(word),
+    });
     try {
-      const isOfInterest = (name: string): boolean => table.row(name)?.effects.some(isWorthLowering) ?? false;
       // Where a file acquires, any function of it may put pages into a member, or take them from there.
-      const program = lowerProgram(parsed, acquires || around ? () => true : isOfInterest);
-      const broken = functionsOf(parsed)
+      const program = lowerProgram(parsed, isAllWanted ? () => true : name => worthLowering.has(name));
+      const broken = (parsed.root.hasError ? functionsOf(parsed) : [])
         .filter(
           each =>
             each.errors.length > 0 &&

@@ -26,7 +26,7 @@ describe('length and line ends stay', () => {
   test('plain C is not touched', () => {
     const text =
       'int f(struct x *p)\n{\n\tif (p && g(p->a, "__user", \'"\'))\n\t\treturn 1; /* __init */\n\treturn 0;\n}\n';
-    expect(mask(text)).toEqual({ text, notes: [] });
+    expect(mask(text)).toMatchObject({ text, notes: [] });
   });
 });
 

@@ -2,6 +2,7 @@ import type { Span } from '../base/text.ts';
 import type { FunctionModel, Program, Variable } from '../program/model.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
+import { ForkMap } from './forkMap.ts';
 import type { Frame } from './frames.ts';
 import type { Observer } from './holdings.ts';
 import type { Members } from './members.ts';
@@ -92,6 +93,8 @@ export class Context {
   touches: (name: string) => boolean = () => false;
   /** The block of the root or callee that is being executed. */
   block = 0;
+  /** The symbols that stand for merged values, by the tag of the block that made them. */
+  private readonly merged = new Map<string, Set<Term>>();
   private readonly made = new Set<SymbolAtom>();
   /** The symbols made for parts of a local that nothing on the path had written, by the local's key. */
   private readonly read = new Map<string, Set<SymbolAtom>>();
@@ -137,6 +140,13 @@ export class Context {
       known = this.numbers.size;
       this.numbers.set(text, known);
     }
+    return known;
+  }
+
+  /** The merged values that a block has made, which grow in number while it is joined again. */
+  mergedBy(tag: string): Set<Term> {
+    const known = this.merged.get(tag) ?? new Set<Term>();
+    this.merged.set(tag, known);
     return known;
   }
 
@@ -238,26 +248,34 @@ export class Context {
   }
 
   private renameMaps(state: State, again: (term: Term) => Term): void {
-    state.iterators = new Map(
-      [...state.iterators].map(([term, facts]) => [
-        again(term),
-        { ...facts, direction: facts.direction && again(facts.direction) },
-      ]),
+    state.iterators = new ForkMap(
+      new Map(
+        [...state.iterators].map(([term, facts]) => [
+          again(term),
+          { ...facts, direction: facts.direction && again(facts.direction) },
+        ]),
+      ),
     );
-    state.iteratorIdentity = new Map([...state.iteratorIdentity].map(([a, b]) => [again(a), again(b)]));
-    state.aliases = new Map([...state.aliases].map(([term, id]) => [again(term), id]));
-    state.keepers = new Map(
-      [...state.keepers].map(([term, keepers]) => [
-        again(term),
-        keepers.map(keeper => ({ ...keeper, result: keeper.result && again(keeper.result) })),
-      ]),
+    state.iteratorIdentity = new ForkMap(
+      new Map([...state.iteratorIdentity].map(([a, b]) => [again(a), again(b)])),
+    );
+    state.aliases = new ForkMap(new Map([...state.aliases].map(([term, id]) => [again(term), id])));
+    state.keepers = new ForkMap(
+      new Map(
+        [...state.keepers].map(([term, keepers]) => [
+          again(term),
+          keepers.map(keeper => ({ ...keeper, result: keeper.result && again(keeper.result) })),
+        ]),
+      ),
     );
     state.freed = new Set([...state.freed].map(again));
-    state.released = new Map(
-      [...state.released].map(([term, { count, release }]) => [
-        again(term),
-        { count: count && again(count), release },
-      ]),
+    state.released = new ForkMap(
+      new Map(
+        [...state.released].map(([term, { count, release }]) => [
+          again(term),
+          { count: count && again(count), release },
+        ]),
+      ),
     );
   }
 }

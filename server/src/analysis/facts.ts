@@ -15,6 +15,11 @@ interface Fact {
   readonly holes: readonly number[];
 }
 
+/** Forms that are gone through one by one before the map of relations is made anew. */
+const MAX_LATER = 12;
+
+const NO_FORMS: readonly Term[] = [];
+
 /** Equalities used one after another on one term. */
 const MAX_REDUCTIONS = 6;
 
@@ -24,9 +29,11 @@ export const ANY: Bounds = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIV
 export class Facts {
   private facts: Map<number, Fact>;
   private isShared = false;
-  /** What follows from the facts, made when it is first asked for; see own(). */
+  /** What follows from the facts, made when it is first asked for; see put(). */
   private equalities: ReadonlyMap<Atom, Fact> | undefined;
-  private relations: ReadonlyMap<Atom, readonly Fact[]> | undefined;
+  /** The forms that tie an atom to others: those at the time the map was made, and those that came since. */
+  private relations: ReadonlyMap<Atom, readonly Term[]> | undefined;
+  private laterRelations: readonly Term[] = [];
   private known: Map<Term, Bounds> | undefined;
   /** How many symbols were known to be unsigned when `known` was begun. */
   private unsigned = 0;
@@ -44,6 +51,7 @@ export class Facts {
     this.isShared = true;
     copy.equalities = this.equalities;
     copy.relations = this.relations;
+    copy.laterRelations = this.laterRelations;
     copy.known = this.known;
     copy.unsigned = this.unsigned;
     return copy;
@@ -80,10 +88,9 @@ export class Facts {
         low = Math.max(low, through.low);
         high = Math.min(high, through.high);
       }
-      const relations = this.relationsByAtom();
       for (const atom of term.parts.keys())
-        for (const fact of relations.get(atom) ?? []) {
-          const through = this.through(term, fact, atom, depth);
+        for (const form of this.formsWith(atom)) {
+          const through = this.through(term, this.facts.get(form.id)!, atom, depth);
           if (!through) continue;
           low = Math.max(low, through.low);
           high = Math.min(high, through.high);
@@ -153,7 +160,7 @@ export class Facts {
   /** The terms x for which something is known about x - term. */
   relatives(atom: Atom): Term[] {
     const found: Term[] = [];
-    for (const { form } of this.relationsByAtom().get(atom) ?? []) {
+    for (const form of this.formsWith(atom)) {
       if (form.parts.size !== 2) continue;
       for (const other of form.parts.keys()) if (other !== atom) found.push(other);
     }
@@ -174,9 +181,7 @@ export class Facts {
   /** Takes over what another knows of a form. */
   take(other: Facts, form: Term): void {
     const fact = other.facts.get(form.id);
-    if (!fact) return;
-    this.own();
-    this.facts.set(form.id, fact);
+    if (fact) this.put(fact);
   }
 
   /** What is known of a form without going by way of others. */
@@ -186,15 +191,19 @@ export class Facts {
 
   rename(replace: (term: Term) => Term): void {
     const old = this.facts;
+    const forms = Array.from(old.values(), fact => replace(fact.form));
+    let at = 0;
+    let isSame = true;
+    for (const fact of old.values()) isSame &&= forms[at++] === fact.form;
+    if (isSame) return;
     this.facts = new Map();
     this.isShared = false;
     this.forgetDerived();
+    at = 0;
     for (const fact of old.values()) {
-      const form = replace(fact.form);
-      if (form === fact.form) {
-        this.facts.set(form.id, fact);
-        this.forgetDerived();
-      } else {
+      const form = forms[at++]!;
+      if (form === fact.form) this.put(fact);
+      else {
         this.assume(form, fact.low, fact.high);
         for (const hole of fact.holes) this.assumeNot(form, hole);
       }
@@ -203,8 +212,11 @@ export class Facts {
 
   /** Drops what is known of forms that mention such atoms. */
   forget(isForgotten: (term: Term) => boolean): void {
+    const forgotten = [...this.facts.values()].filter(fact => isForgotten(fact.form));
+    if (forgotten.length === 0) return;
     this.own();
-    for (const [id, fact] of this.facts) if (isForgotten(fact.form)) this.facts.delete(id);
+    this.forgetDerived();
+    for (const { form } of forgotten) this.facts.delete(form.id);
   }
 
   get size(): number {
@@ -214,11 +226,12 @@ export class Facts {
   /** The term with every atom replaced that an equality expresses by older ones. */
   reduce(term: Term): Term {
     const equalities = this.equalitiesByAtom();
+    if (equalities.size === 0) return term;
     let reduced = term;
     for (let step = 0; step < MAX_REDUCTIONS; step++) {
-      const found = [...reduced.parts].find(([atom]) => equalities.has(atom));
-      if (!found) break;
-      const [atom, coefficient] = found;
+      const atom = firstIn(reduced.parts, equalities);
+      if (!atom) break;
+      const coefficient = reduced.parts.get(atom)!;
       const { form, low } = equalities.get(atom)!;
       // form = low, and form holds the atom once, plus or minus.
       const factor = coefficient / form.parts.get(atom)!;
@@ -241,39 +254,60 @@ export class Facts {
     return found;
   }
 
-  /** The facts that tie an atom to others. */
-  private relationsByAtom(): ReadonlyMap<Atom, readonly Fact[]> {
+  /** The forms about which something is known and that tie an atom to others, in the order in which they came. */
+  private formsWith(atom: Atom): readonly Term[] {
+    const made = this.relationsByAtom().get(atom) ?? NO_FORMS;
+    if (this.laterRelations.length === 0) return made;
+    const later = this.laterRelations.filter(form => form.parts.has(atom));
+    return later.length === 0 ? made : [...made, ...later];
+  }
+
+  private relationsByAtom(): ReadonlyMap<Atom, readonly Term[]> {
     if (this.relations) return this.relations;
-    const found = new Map<Atom, Fact[]>();
-    for (const fact of this.facts.values()) {
-      if (fact.form.parts.size < 2) continue;
-      for (const atom of fact.form.parts.keys()) {
+    const found = new Map<Atom, Term[]>();
+    for (const { form } of this.facts.values()) {
+      if (form.parts.size < 2) continue;
+      for (const atom of form.parts.keys()) {
         const known = found.get(atom);
-        if (known) known.push(fact);
-        else found.set(atom, [fact]);
+        if (known) known.push(form);
+        else found.set(atom, [form]);
       }
     }
     this.relations = found;
+    this.laterRelations = NO_FORMS;
     return found;
   }
 
   private forgetDerived(): void {
     this.equalities = undefined;
     this.relations = undefined;
+    this.laterRelations = NO_FORMS;
     this.known = undefined;
   }
 
-  /** Before a change: what others share is copied, and what followed from the facts is made anew. */
+  /** Before a change: what others share is copied. */
   private own(): void {
-    this.forgetDerived();
     if (!this.isShared) return;
     this.facts = new Map(this.facts);
     this.isShared = false;
   }
 
+  /** Enters what is known of a form, and corrects what followed from the facts. */
+  private put(fact: Fact): void {
+    const { form } = fact;
+    const old = this.facts.get(form.id);
+    this.own();
+    this.facts.set(form.id, fact);
+    this.known = undefined;
+    if (fact.low === fact.high || (old && old.low === old.high)) this.equalities = undefined;
+    if (!old && form.parts.size > 1 && this.relations) {
+      if (this.laterRelations.length < MAX_LATER) this.laterRelations = [...this.laterRelations, form];
+      else this.relations = undefined;
+    }
+  }
+
   private refine(term: Term, change: (fact: Fact) => Fact): void {
     const { form, sign, constant } = this.terms.normal(term);
-    this.own();
     const old = this.facts.get(form.id) ?? { form, low: ANY.low, high: ANY.high, holes: [] };
     // The change speaks of term = sign * form + constant.
     const seen: Fact = {
@@ -283,13 +317,15 @@ export class Facts {
       holes: old.holes.map(hole => sign * hole + constant),
     };
     const next = change(seen);
-    this.facts.set(form.id, {
+    this.put({
       form,
       low: sign > 0 ? next.low - constant : constant - next.high,
       high: sign > 0 ? next.high - constant : constant - next.low,
       holes: next.holes.map(hole => sign * (hole - constant)),
     });
-    if (this.facts.size > LIMITS.facts) this.facts.delete(this.facts.keys().next().value!);
+    if (this.facts.size <= LIMITS.facts) return;
+    this.facts.delete(this.facts.keys().next().value!);
+    this.forgetDerived();
   }
 
   private lookup(term: Term): Bounds {
@@ -392,6 +428,11 @@ export class Facts {
     const [[first, a], [second, b]] = parts as [[Atom, number], [Atom, number]];
     return a + b === 0 && isObject(first) && isObject(second) && isConstant(first) === isConstant(second);
   }
+}
+
+function firstIn(parts: ReadonlyMap<Atom, number>, wanted: ReadonlyMap<Atom, unknown>): Atom | undefined {
+  for (const atom of parts.keys()) if (wanted.has(atom)) return atom;
+  return;
 }
 
 /** Objects have different addresses, and named constants different values. */

@@ -6,7 +6,7 @@ import { noteNumbersStored } from './numbers.ts';
 import type { Place } from './places.ts';
 import { hasFailed } from './reach.ts';
 import { type Allocation, addKeeper, type Keeper, type PageSet, type State } from './state.ts';
-import { type Atom, mentions, partsOf, type SymbolAtom, type Term } from './terms.ts';
+import { type Atom, mentions, partsOf, type Term } from './terms.ts';
 
 /**
  * Joins two states of one block that agree in their property. Places that hold the same pair of values get the same
@@ -16,8 +16,9 @@ import { type Atom, mentions, partsOf, type SymbolAtom, type Term } from './term
  */
 export function join(context: Context, left: State, incoming: State, tag: string): State {
   const right = incoming.clone();
-  renameStale(context, right, tag);
+  renameStale(context, right, context.mergedBy(tag));
   const pairs = new Map<string, Merged>();
+  const own = context.mergedBy(tag);
   const taken = new Set<Term>();
   const chosen = (slot: string, x: Term, y: Term): Term => {
     if (right.facts.areEqual(x, y)) return x;
@@ -32,7 +33,10 @@ export function join(context: Context, left: State, incoming: State, tag: string
     }
     if (x.kind === 'page' && y.kind === 'page' && x.set === y.set)
       return context.terms.page(x.set, merge(`${slot}#index`, x.index, y.index));
-    return isOwn(x, tag) && !taken.has(x) ? x : mergedSymbol(context, tag, slot, taken);
+    if (own.has(x) && !taken.has(x)) return x;
+    const symbol = mergedSymbol(context, tag, slot, taken);
+    own.add(symbol);
+    return symbol;
   };
   const merge = (slot: string, x: Term, y: Term): Term => {
     if (x === y) return x;
@@ -115,10 +119,6 @@ function isFromBefore(atom: Atom): boolean {
   return atom.kind === 'symbol' && /^(memory|parameter):/.test(atom.name);
 }
 
-function isOwn(term: Term, tag: string): term is SymbolAtom {
-  return term.kind === 'symbol' && term.name.startsWith(`φ${tag}|`);
-}
-
 function mergedSymbol(context: Context, tag: string, slot: string, taken: ReadonlySet<Term>): Term {
   let symbol = context.terms.symbol(`φ${tag}|${slot}`);
   for (let again = 1; taken.has(symbol); again++) symbol = context.terms.symbol(`φ${tag}|${slot}#${again}`);
@@ -126,10 +126,11 @@ function mergedSymbol(context: Context, tag: string, slot: string, taken: Readon
 }
 
 /** What an incoming state calls by this block's merged values is their value of the turn before. */
-function renameStale(context: Context, right: State, tag: string): void {
+function renameStale(context: Context, right: State, own: ReadonlySet<Term>): void {
+  if (own.size === 0) return;
   let isMentioned = false;
   const check = (term: Term | undefined): void => {
-    isMentioned ||= term !== undefined && mentions(term, atom => isOwn(atom, tag));
+    isMentioned ||= term !== undefined && mentions(term, atom => own.has(atom));
   };
   for (const value of right.memory.values()) check(value);
   for (const set of right.sets.values())
@@ -137,7 +138,9 @@ function renameStale(context: Context, right: State, tag: string): void {
       check(term);
   for (const form of right.facts.forms()) check(form);
   if (!isMentioned) return;
-  context.rename(right, atom => (isOwn(atom, tag) ? context.terms.symbol(`old ${atom.name}`) : undefined));
+  context.rename(right, atom =>
+    atom.kind === 'symbol' && own.has(atom) ? context.terms.symbol(`old ${atom.name}`) : undefined,
+  );
 }
 
 type Merge = (slot: string, x: Term, y: Term) => Term;

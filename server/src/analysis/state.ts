@@ -2,6 +2,7 @@ import type { Span } from '../base/text.ts';
 import type { Acquire, Allocator, FunctionRow } from '../semantics/effects.ts';
 import type { IteratorKind, Mode } from '../semantics/holds.ts';
 import type { Facts } from './facts.ts';
+import { ForkMap } from './forkMap.ts';
 import type { Frame } from './frames.ts';
 import { LIMITS } from './limits.ts';
 import { rootKey } from './places.ts';
@@ -144,40 +145,44 @@ export interface Trace {
 
 /** One abstract state. Mutable while it runs through a block; cloned at branches. */
 export class State {
-  memory = new Map<string, Term>();
-  sets = new Map<string, PageSet>();
-  allocations = new Map<string, Allocation>();
+  memory: ForkMap<string, Term>;
+  sets: ForkMap<string, PageSet>;
+  allocations: ForkMap<string, Allocation>;
   /** Facts about iterators by the identity of the iov_iter. */
-  iterators = new Map<Term, IteratorFacts>();
+  iterators: ForkMap<Term, IteratorFacts>;
   /** Which iterator a copied iov_iter came from. */
-  iteratorIdentity = new Map<Term, Term>();
+  iteratorIdentity: ForkMap<Term, Term>;
   /** Arrays into which pages of a set were copied: by the array's pointer atom. */
-  aliases = new Map<Term, string>();
+  aliases: ForkMap<Term, string>;
   /** Pointers an unknown callee may have kept. */
-  keepers = new Map<Term, readonly Keeper[]>();
-  freed = new Set<Term>();
+  keepers: ForkMap<Term, readonly Keeper[]>;
+  freed: Set<Term>;
   /** Arrays and pages of unknown origin that were released, with the number of pages; any call of unknown effect ends it. */
-  released = new Map<Term, { readonly count: Term | undefined; readonly release: Release }>();
+  released: ForkMap<Term, { readonly count: Term | undefined; readonly release: Release }>;
   trace: Trace | undefined;
   /** A WARN* fired on the way. */
-  warned = false;
+  warned: boolean;
 
-  constructor(public facts: Facts) {}
+  /** @param from what the state begins as; absent: nothing is known but the facts. */
+  constructor(
+    public facts: Facts,
+    from?: State,
+  ) {
+    this.memory = from?.memory.fork() ?? new ForkMap();
+    this.sets = from?.sets.fork() ?? new ForkMap();
+    this.allocations = from?.allocations.fork() ?? new ForkMap();
+    this.iterators = from?.iterators.fork() ?? new ForkMap();
+    this.iteratorIdentity = from?.iteratorIdentity.fork() ?? new ForkMap();
+    this.aliases = from?.aliases.fork() ?? new ForkMap();
+    this.keepers = from?.keepers.fork() ?? new ForkMap();
+    this.released = from?.released.fork() ?? new ForkMap();
+    this.freed = new Set(from?.freed);
+    this.trace = from?.trace;
+    this.warned = from?.warned ?? false;
+  }
 
   clone(): State {
-    const copy = new State(this.facts.clone());
-    copy.memory = new Map(this.memory);
-    copy.sets = new Map(this.sets);
-    copy.allocations = new Map(this.allocations);
-    copy.iterators = new Map(this.iterators);
-    copy.iteratorIdentity = new Map(this.iteratorIdentity);
-    copy.aliases = new Map(this.aliases);
-    copy.keepers = new Map(this.keepers);
-    copy.freed = new Set(this.freed);
-    copy.released = new Map(this.released);
-    copy.trace = this.trace;
-    copy.warned = this.warned;
-    return copy;
+    return new State(this.facts.clone(), this);
   }
 
   step(step: Omit<Trace, 'previous' | 'length'>): void {

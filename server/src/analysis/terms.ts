@@ -1,3 +1,5 @@
+import { PairMap } from './pairMap.ts';
+
 /**
  * Value numbers. A term names a value, not a variable: equal terms are the same value. Terms are interned, so identity
  * is equality. Integers and pointers are linear forms over atoms, in elements for pointers and in plain units else.
@@ -9,6 +11,7 @@ export interface Linear {
   readonly kind: 'linear';
   readonly id: number;
   readonly constant: number;
+  /** In order of the atoms' ids. */
   readonly parts: ReadonlyMap<Atom, number>;
 }
 
@@ -60,9 +63,6 @@ export interface Normal {
   readonly constant: number;
 }
 
-/** Ids stay below this, so that two of them make one exact number. */
-const MAX_TERMS = 2 ** 26;
-
 /** The operator of a page found through a number: a pfn or an address of unknown origin. */
 export const PAGE_BEHIND = 'page behind';
 
@@ -76,53 +76,104 @@ export type Replacement = (atom: SymbolAtom | PageAtom) => Term | undefined;
 export class Terms {
   /** Symbols whose type has no negative values. */
   readonly unsigned = new Set<Term>();
-  private readonly byKey = new Map<string, Term>();
-  private readonly sums = new Map<number, Term>();
-  private readonly differences = new Map<number, Term>();
+  private readonly symbols = new Map<string, SymbolAtom>();
+  private readonly addresses = new Map<string, AddressAtom>();
+  private readonly operations = new Map<string, PairMap<OperationAtom>>();
+  private readonly longOperations = new Map<string, OperationAtom>();
+  private readonly pages = new Map<string, Map<Term, PageAtom>>();
+  private readonly constants = new Map<number, Term>();
+  /** By a hash of the form. */
+  private readonly linears = new Map<number, Linear[]>();
+  private readonly sums = new PairMap<Term>();
+  private readonly differences = new PairMap<Term>();
   private readonly normals = new Map<Term, Normal>();
   private nextId = 1;
 
   constant(value: number): Linear {
-    return this.linear(value, new Map()) as Linear;
+    let known = this.constants.get(value);
+    if (!known) {
+      known = this.linear(value, [], []);
+      this.constants.set(value, known);
+    }
+    return known as Linear;
   }
 
   symbol(name: string, fresh = false): SymbolAtom {
-    return this.intern(`s:${name}`, id => ({ kind: 'symbol', id, name, fresh })) as SymbolAtom;
+    let known = this.symbols.get(name);
+    if (!known) {
+      known = this.atom<SymbolAtom>({ kind: 'symbol', id: this.nextId++, name, fresh });
+      this.symbols.set(name, known);
+    }
+    return known;
   }
 
   operation(operator: string, ...operands: readonly Term[]): OperationAtom {
-    const key = `o:${operator}:${operands.map(operand => operand.id).join(',')}`;
-    return this.intern(key, id => ({ kind: 'operation', id, operator, operands })) as OperationAtom;
+    const make = () => this.atom<OperationAtom>({ kind: 'operation', id: this.nextId++, operator, operands });
+    if (operands.length === 0 || operands.length > 2) {
+      const key = `${operator}:${operands.map(operand => operand.id).join(',')}`;
+      const known = this.longOperations.get(key) ?? make();
+      this.longOperations.set(key, known);
+      return known;
+    }
+    const same = this.operations.get(operator) ?? new PairMap<OperationAtom>();
+    this.operations.set(operator, same);
+    // No term has the id 0.
+    const [first, second] = [operands[0]!.id, operands[1]?.id ?? 0];
+    let known = same.get(first, second);
+    if (!known) {
+      known = make();
+      same.set(first, second, known);
+    }
+    return known;
   }
 
   address(place: string, array: boolean): AddressAtom {
-    return this.intern(`a:${place}`, id => ({ kind: 'address', id, place, array })) as AddressAtom;
+    let known = this.addresses.get(place);
+    if (!known) {
+      known = this.atom<AddressAtom>({ kind: 'address', id: this.nextId++, place, array });
+      this.addresses.set(place, known);
+    }
+    return known;
   }
 
   page(set: string, index: Term): PageAtom {
-    return this.intern(`p:${set}:${index.id}`, id => ({ kind: 'page', id, set, index })) as PageAtom;
+    const ofSet = this.pages.get(set) ?? new Map<Term, PageAtom>();
+    this.pages.set(set, ofSet);
+    const known = ofSet.get(index) ?? this.atom<PageAtom>({ kind: 'page', id: this.nextId++, set, index });
+    ofSet.set(index, known);
+    return known;
   }
 
   add(left: Term, right: Term, factor = 1): Term {
     if (factor !== 1 && factor !== -1) return this.sum(left, right, factor);
     const memo = factor === 1 ? this.sums : this.differences;
-    const key = left.id * MAX_TERMS + right.id;
-    let result = memo.get(key);
+    let result = memo.get(left.id, right.id);
     if (!result) {
       result = this.sum(left, right, factor);
-      memo.set(key, result);
+      memo.set(left.id, right.id, result);
     }
     return result;
   }
 
+  /** Merges the parts of both, which are in order. */
   private sum(left: Term, right: Term, factor: number): Term {
-    const parts = new Map(partsOf(left));
-    for (const [atom, coefficient] of partsOf(right)) {
-      const sum = (parts.get(atom) ?? 0) + factor * coefficient;
-      if (sum === 0) parts.delete(atom);
-      else parts.set(atom, sum);
+    const atoms: Atom[] = [];
+    const coefficients: number[] = [];
+    const push = (atom: Atom, coefficient: number): void => {
+      if (coefficient === 0) return;
+      atoms.push(atom);
+      coefficients.push(coefficient);
+    };
+    const others = [...right.parts];
+    let at = 0;
+    for (const [atom, coefficient] of left.parts) {
+      for (; at < others.length && others[at]![0].id < atom.id; at++)
+        push(others[at]![0], factor * others[at]![1]);
+      if (others[at]?.[0] === atom) push(atom, coefficient + factor * others[at++]![1]);
+      else push(atom, coefficient);
     }
-    return this.linear(constantOf(left) + factor * constantOf(right), parts);
+    for (; at < others.length; at++) push(others[at]![0], factor * others[at]![1]);
+    return this.linear(constantOf(left) + factor * constantOf(right), atoms, coefficients);
   }
 
   subtract(left: Term, right: Term): Term {
@@ -192,24 +243,39 @@ export class Terms {
     }
   }
 
-  private linear(constant: number, parts: Map<Atom, number>): Term {
-    if (constant === 0 && parts.size === 1) {
-      const [[atom, coefficient]] = parts as unknown as [[Atom, number]];
-      if (coefficient === 1) return atom;
-    }
-    const sorted = [...parts].sort(([a], [b]) => a.id - b.id);
-    const key = `l:${constant}:${sorted.map(([atom, coefficient]) => `${coefficient}*${atom.id}`).join('+')}`;
-    return this.intern(key, id => ({ kind: 'linear', id, constant, parts: new Map(sorted) }));
+  /** @param atoms in order of their ids. */
+  private linear(constant: number, atoms: readonly Atom[], coefficients: readonly number[]): Term {
+    if (constant === 0 && atoms.length === 1 && coefficients[0] === 1) return atoms[0]!;
+    let hash = constant | 0;
+    atoms.forEach((atom, at) => {
+      hash = Math.imul(hash ^ (atom.id + Math.imul(coefficients[at]!, 0x9e3779b1)), 0x01000193);
+    });
+    const alike = this.linears.get(hash) ?? [];
+    const known = alike.find(each => isForm(each, constant, atoms, coefficients));
+    if (known) return known;
+    const parts = new Map(atoms.map((atom, at) => [atom, coefficients[at]!]));
+    const made: Linear = { kind: 'linear', id: this.nextId++, constant, parts };
+    this.linears.set(hash, [...alike, made]);
+    return made;
   }
 
-  private intern(key: string, make: (id: number) => Linear | Omit<Atom, 'parts'>): Term {
-    const known = this.byKey.get(key);
-    if (known) return known;
-    const term = make(this.nextId++) as Term;
-    if (term.kind !== 'linear') Object.assign(term, { parts: new Map([[term, 1]]) });
-    this.byKey.set(key, term);
-    return term;
+  private atom<T extends Atom>(bare: Omit<T, 'parts'>): T {
+    const atom = bare as T;
+    return Object.assign(atom, { parts: new Map([[atom, 1]]) });
   }
+}
+
+function isForm(
+  term: Linear,
+  constant: number,
+  atoms: readonly Atom[],
+  coefficients: readonly number[],
+): boolean {
+  // Object.is would tell 0 from -0.
+  const areSame = (a: number | undefined, b: number): boolean =>
+    a === b || (Number.isNaN(a) && Number.isNaN(b));
+  if (term.parts.size !== atoms.length || !areSame(term.constant, constant)) return false;
+  return atoms.every((atom, at) => areSame(term.parts.get(atom), coefficients[at]!));
 }
 
 export function partsOf(term: Term): ReadonlyMap<Atom, number> {

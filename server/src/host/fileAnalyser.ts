@@ -8,7 +8,7 @@ import type { Era, Tree } from '../semantics/eras.ts';
 import { assumedTree, treeForEra } from '../semantics/trees.ts';
 import { decode, displayPath, type Overlays, readBytes, readText } from './files.ts';
 import { Surroundings } from './surroundings.ts';
-import { findTree } from './trees.ts';
+import { readTree, treeRoot } from './trees.ts';
 
 /** What a run asks of each file; plain data, so that it can be sent to a thread. */
 export interface RunOptions {
@@ -37,7 +37,9 @@ export function loadAssets(directory: string): EngineAssets {
 
 /** Reads files and has the engine analyse them, one at a time. */
 export class FileAnalyser {
-  private readonly trees = new Map<string, Tree | undefined>();
+  /** Roots of trees by directory. */
+  private readonly roots = new Map<string, string | undefined>();
+  private readonly trees = new Map<string, Tree>();
   private readonly surroundings: Surroundings;
 
   private constructor(
@@ -78,7 +80,11 @@ export class FileAnalyser {
   private treeFor(path: string, text: string): Tree {
     if (this.options.era) return treeForEra(this.options.era);
     const directory = dirname(path);
-    if (!this.trees.has(directory)) this.trees.set(directory, findTree(path));
-    return this.trees.get(directory) ?? assumedTree(text);
+    if (!this.roots.has(directory)) this.roots.set(directory, treeRoot(path));
+    const root = this.roots.get(directory);
+    if (root === undefined) return assumedTree(text);
+    const tree = this.trees.get(root) ?? readTree(root);
+    this.trees.set(root, tree);
+    return tree;
   }
 }

@@ -34,6 +34,14 @@ export interface PoolOptions {
 
 /** Files sent to a worker at a time: nearly all hold nothing of interest, and a message costs more than such a file. */
 const BATCH = 64;
+/** Towards the end batches get smaller, to this share of what is left for each worker: all are then done at about the same time. */
+const SHARE = 4;
+
+/**
+ * Most of what the analysis makes is soon let go again. In a larger young generation less of it is still in use when it
+ * is collected, so that less is copied.
+ */
+export const HEAP = { maxYoungGenerationSizeMb: 192 } as const;
 
 /**
  * Analyses files on worker threads.
@@ -46,9 +54,8 @@ export async function analyseFiles(
   options: PoolOptions,
 ): Promise<FileResult[]> {
   const queue = new Queue(files, options.onProgress);
-  const size = Math.max(1, Math.min(BATCH, Math.ceil(files.length / options.jobs)));
-  const lanes = Array.from({ length: Math.min(options.jobs, Math.ceil(files.length / size)) }, () =>
-    new Lane(queue, size, run, options).work(),
+  const lanes = Array.from({ length: Math.min(options.jobs, files.length) }, () =>
+    new Lane(queue, run, options).work(),
   );
   await Promise.all(lanes);
   return queue.results();
@@ -65,10 +72,11 @@ class Queue {
     private readonly onProgress?: (done: number) => void,
   ) {}
 
-  /** @returns indexes of files. */
-  take(size: number): number[] {
+  /** @returns indexes of files, for one of so many workers. */
+  take(workers: number): number[] {
     const first = this.next;
-    this.next = Math.min(this.files.length, first + size);
+    const share = Math.ceil((this.files.length - first) / (SHARE * workers));
+    this.next = first + Math.min(BATCH, share);
     return Array.from({ length: this.next - first }, (_, at) => first + at);
   }
 
@@ -101,13 +109,13 @@ class Lane {
 
   constructor(
     private readonly queue: Queue,
-    private readonly size: number,
     private readonly run: RunOptions,
     private readonly options: PoolOptions,
   ) {}
 
   async work(): Promise<void> {
-    for (let batch = this.queue.take(this.size); batch.length > 0; batch = this.queue.take(this.size)) {
+    const { jobs } = this.options;
+    for (let batch = this.queue.take(jobs); batch.length > 0; batch = this.queue.take(jobs)) {
       const taken = batch.length;
       while (batch.length > 0) batch = await this.analyse(batch);
       this.queue.finished(taken);
@@ -117,7 +125,7 @@ class Lane {
 
   /** Resolves to the files that are left where the worker died; rejects where it cannot even start. */
   private async analyse(batch: readonly number[]): Promise<number[]> {
-    this.worker ??= new Worker(this.options.script, { workerData: this.run });
+    this.worker ??= new Worker(this.options.script, { workerData: this.run, resourceLimits: HEAP });
     const run = new BatchRun(this.worker, batch, this.queue, this.options.timeLimit);
     const left = await run.finished;
     if (run.died) this.worker = undefined;

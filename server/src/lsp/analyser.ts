@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Cancelled } from '../base/cancel.ts';
+import { HEAP } from '../host/pool.ts';
 import type { AnswerOf, Kind, QuestionOf, Request, Response, ThreadData } from './messages.ts';
 
 /** What is needed of a cancellation token. */
@@ -92,7 +93,7 @@ export class ThreadAnalyser implements Analyser {
   private thread(): Worker {
     if (this.worker) return this.worker;
     const workerData: ThreadData = { cancelled: this.cancelled };
-    const worker = new Worker(this.script, { workerData });
+    const worker = new Worker(this.script, { workerData, resourceLimits: HEAP });
     const onlyIfCurrent = (error: Error) => {
       if (worker === this.worker) this.abandon(error);
     };

@@ -1,4 +1,4 @@
-import { type FunctionRow, isFollowed } from './effects.ts';
+import { type Effect, type FunctionRow, isFollowed } from './effects.ts';
 import type { Tree } from './eras.ts';
 import { ASYNC_ROWS } from './rows/async.ts';
 import { BIO_ROWS } from './rows/bio.ts';
@@ -73,6 +73,11 @@ export class EffectTable {
     );
   }
 
+  /** The functions with a row of their own that has such an effect. */
+  namesWith(test: (effect: Effect) => boolean): ReadonlySet<string> {
+    return new Set([...this.names()].filter(name => this.row(name)?.effects.some(test)));
+  }
+
   /** Names with a row of their own, each once; families of borrowers are not listed. */
   names(): Iterable<string> {
     return new Set([...this.builtIn.keys(), ...this.own.keys()]);
@@ -117,11 +122,7 @@ export function isKnownFunction(name: string): boolean {
 /** Functions of the tree that pin pages for their callers into an array of theirs. */
 export const FOLLOWED_NAMES: ReadonlySet<string> = namesWhere(row => row.effects.some(isFollowed));
 
-const NAMES_OF_INTEREST = namesWhere(row =>
+/** Names of which a text must hold at least one to be worth parsing. */
+export const NAMES_OF_INTEREST: ReadonlySet<string> = namesWhere(row =>
   row.effects.some(({ kind }) => kind === 'acquire' || kind === 'release' || kind === 'construct'),
 );
-
-/** Names of which a text must hold at least one to be worth parsing. */
-export function literalsOfInterest(): string[] {
-  return [...NAMES_OF_INTEREST];
-}

@@ -30,10 +30,11 @@ export function blankAnnotations(tokens: readonly Token[], canvas: Canvas, notes
 /** Index of the last token of the annotation that begins at `index`, or -1 where none does. */
 function lastOfAnnotation(tokens: readonly Token[], index: number): number {
   const name = tokens[index]!.text;
+  const isPlain = ANNOTATIONS.has(name);
+  if (!isPlain && name !== CLEANUP && !ANNOTATION_CALLS.has(name)) return -1;
   // A member may be called like an annotation.
   if (['.', '->'].includes(tokens[index - 1]?.text ?? '')) return -1;
-  if (ANNOTATIONS.has(name)) return index;
-  if (name !== CLEANUP && !ANNOTATION_CALLS.has(name)) return -1;
+  if (isPlain) return index;
   if (tokens[index + 1]?.text !== '(') return name.startsWith('__attribute') ? index : -1;
   return closingParenthesis(tokens, index + 1);
 }

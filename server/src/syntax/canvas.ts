@@ -49,7 +49,7 @@ export class Canvas {
   toString(): string {
     const parts: string[] = [];
     for (let at = 0; at < this.units.length; at += CHUNK)
-      parts.push(String.fromCharCode(...this.units.subarray(at, at + CHUNK)));
+      parts.push(String.fromCharCode.apply(null, this.units.subarray(at, at + CHUNK) as unknown as number[]));
     return parts.join('');
   }
 }

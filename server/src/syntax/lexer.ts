@@ -43,6 +43,8 @@ const PUNCTUATORS_OF_TWO = new Set([
   '##',
 ]);
 
+const BEGINS_PUNCTUATOR_OF_TWO = new Set([...PUNCTUATORS_OF_TWO].map(each => each.charCodeAt(0)));
+
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 const isWordStart = (code: number): boolean =>
@@ -105,7 +107,9 @@ class Lexer {
   }
 
   private punctuatorLength(): number {
-    if (this.text.startsWith('...', this.at)) return 3;
+    const first = this.text.charCodeAt(this.at);
+    if (first === DOT && this.text.startsWith('...', this.at)) return 3;
+    if (!BEGINS_PUNCTUATOR_OF_TWO.has(first)) return 1;
     return PUNCTUATORS_OF_TWO.has(this.text.slice(this.at, this.at + 2)) ? 2 : 1;
   }
 

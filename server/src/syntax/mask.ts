@@ -1,4 +1,6 @@
+import type { Span } from '../base/text.ts';
 import { blankAnnotations } from './annotations.ts';
+import { unrelatedBodies } from './bodies.ts';
 import { Canvas } from './canvas.ts';
 import { chooseArms, type IsConfigSet } from './conditionals.ts';
 import { tokensOf } from './lexer.ts';
@@ -11,11 +13,15 @@ export type { MaskNote } from './notes.ts';
 export interface MaskOptions {
   /** Whether the workspace's .config sets a symbol; without it every CONFIG_ symbol counts as set. */
   readonly isConfigSet?: IsConfigSet;
+  /** Whether a word makes the function it stands in worth parsing; without it all are parsed. */
+  readonly isWanted?: (word: string) => boolean;
 }
 
 export interface Masked {
   /** As long as the original, with the same line ends: offsets mean the same in both. */
   readonly text: string;
+  /** The insides of the functions that are not worth parsing, in order. */
+  readonly unwanted: readonly Span[];
   /** What the masking took out of the text, in order of `start`. */
   readonly notes: readonly MaskNote[];
 }
@@ -38,7 +44,10 @@ export function mask(text: string, options: MaskOptions = {}): Masked {
     notes.push({ kind: 'inactive', start, end });
   }
   const tokens = blankAnnotations(choice.tokens, canvas, notes);
-  maskMacros(new Sheet(tokens, canvas, notes));
+  const sheet = new Sheet(tokens, canvas, notes);
+  maskMacros(sheet);
   notes.sort((a, b) => a.start - b.start);
-  return { text: canvas.toString(), notes };
+  const masked = canvas.toString();
+  const unwanted = options.isWanted ? unrelatedBodies(sheet, masked, options.isWanted) : [];
+  return { text: masked, unwanted, notes };
 }

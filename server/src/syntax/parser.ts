@@ -1,4 +1,5 @@
-import { Edit, Language, type Node, Parser, type Tree } from 'web-tree-sitter';
+import { Edit, Language, type Node, Parser, type Point, type Range, type Tree } from 'web-tree-sitter';
+import type { Span } from '../base/text.ts';
 import { type Masked, type MaskNote, type MaskOptions, mask } from './mask.ts';
 
 export type { Node } from 'web-tree-sitter';
@@ -68,14 +69,14 @@ export class ParsedFile {
   ) {
     this.source = text;
     this.mask = maskWithinLimit(text, options);
-    this.tree = parseWithinLimit(parser, this.mask.text, options);
+    this.tree = parseWithinLimit(parser, this.mask, options);
   }
 
   get text(): string {
     return this.source;
   }
 
-  /** The text that was parsed: as long as `text`, with the same line ends. */
+  /** The masked text, also of what was not worth parsing: as long as `text`, with the same line ends. */
   get masked(): string {
     return this.mask.text;
   }
@@ -98,7 +99,7 @@ export class ParsedFile {
     const before = this.tree.copy();
     try {
       before.edit(editBetween(this.mask.text, masked.text));
-      const after = parseWithinLimit(this.parser, masked.text, this.options, before);
+      const after = parseWithinLimit(this.parser, masked, this.options, before);
       this.tree.delete();
       this.tree = after;
     } finally {
@@ -120,14 +121,30 @@ function maskWithinLimit(text: string, options: MaskOptions): Masked {
   return mask(text, options);
 }
 
-function parseWithinLimit(parser: Parser, masked: string, options: ParseOptions, before?: Tree): Tree {
+function parseWithinLimit(parser: Parser, masked: Masked, options: ParseOptions, before?: Tree): Tree {
   const limit = options.timeLimit ?? DEFAULT_TIME_LIMIT;
   const deadline = Date.now() + limit;
-  const tree = parser.parse(masked, before ?? null, { progressCallback: () => Date.now() > deadline });
+  const tree = parser.parse(masked.text, before ?? null, {
+    includedRanges: masked.unwanted.length === 0 ? undefined : rangesBetween(masked.unwanted, masked.text),
+    progressCallback: () => Date.now() > deadline,
+  });
   if (tree) return tree;
   // A parse that was stopped would otherwise go on with the next text.
   parser.reset();
   throw new ParseRefused(`parsing took longer than ${limit} ms`);
+}
+
+/** What is parsed where some stretches are not. */
+function rangesBetween(unwanted: readonly Span[], text: string): Range[] {
+  const ranges: Range[] = [];
+  const points = new Points(text);
+  let from = { startIndex: 0, startPosition: points.at(0) };
+  for (const { start, end } of unwanted) {
+    ranges.push({ ...from, endIndex: start, endPosition: points.at(start) });
+    from = { startIndex: end, startPosition: points.at(end) };
+  }
+  ranges.push({ ...from, endIndex: text.length, endPosition: points.at(text.length) });
+  return ranges;
 }
 
 /** The one replacement that turns one text into the other: what lies between their common start and end. */
@@ -153,13 +170,26 @@ function editBetween(before: string, after: string): Parameters<Tree['edit']>[0]
   });
 }
 
-/** Row from 0 and column in UTF-16 units. */
-function pointAt(text: string, offset: number): { row: number; column: number } {
-  let row = 0;
-  let lineStart = 0;
-  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) {
-    row++;
-    lineStart = at + 1;
+function pointAt(text: string, offset: number): Point {
+  return new Points(text).at(offset);
+}
+
+/** Rows from 0 and columns in UTF-16 units; to be asked for ascending offsets. */
+class Points {
+  private row = 0;
+  private lineStart = 0;
+
+  constructor(private readonly text: string) {}
+
+  at(offset: number): Point {
+    for (
+      let end = this.text.indexOf('\n', this.lineStart);
+      end >= 0 && end < offset;
+      end = this.text.indexOf('\n', end + 1)
+    ) {
+      this.row++;
+      this.lineStart = end + 1;
+    }
+    return { row: this.row, column: offset - this.lineStart };
   }
-  return { row, column: offset - lineStart };
 }
