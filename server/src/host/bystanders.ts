@@ -70,7 +70,7 @@ function touchedIn(change: FileChange, diff: LineDiff, siblings: readonly Source
 function concerns({ function: touched, isMoving, tags }: Touched, sibling: Source): boolean {
   const callsIt = !touched.isStatic && sibling.functions.some(each => each.calls.includes(touched.name));
   if (callsIt) return true;
-  if (!isMoving || !sibling.tags.some(tag => tags.has(tag))) return false;
+  if (!isMoving || ![...sibling.tags].some(tag => tags.has(tag))) return false;
   const members = new Set(touched.members);
   return [...sibling.moving.values()].some(each => each.members.some(member => members.has(member)));
 }

@@ -56,7 +56,7 @@ export class Sources {
   /** @param indexOf the index of the tree with this root, if there is one. */
   constructor(
     private readonly overlays: Overlays,
-    private readonly indexOf: (root: string) => TreeIndex | undefined,
+    private readonly indexOf: (root: string) => TreeIndex | undefined = () => undefined,
   ) {}
 
   /** Forgets what was read: a file may have changed. */
@@ -65,16 +65,20 @@ export class Sources {
     this.byFolder.clear();
   }
 
-  /** The source files beside a file that take or give back pages. */
-  beside(path: string): readonly Source[] {
-    const folder = dirname(path);
+  /** The source files of a folder that take or give back pages. */
+  inFolder(folder: string): readonly Source[] {
     let found = this.byFolder.get(folder);
     if (!found) {
       const names = sourceNames(folder, this.overlays);
       found = names.flatMap(name => this.source(join(folder, name)) ?? []);
       this.byFolder.set(folder, found);
     }
-    return found.filter(source => source.path !== path);
+    return found;
+  }
+
+  /** The siblings of a file. */
+  beside(path: string): readonly Source[] {
+    return this.inFolder(dirname(path)).filter(source => source.path !== path);
   }
 
   /** The source files anywhere in the tree of a file that define a function for others, as far as they are indexed. */
