@@ -16,12 +16,12 @@ import { showPage } from './documentation.ts';
 import { C_DOCUMENTS } from './documents.ts';
 import type { EraParams, EraStatus } from './status.ts';
 
-/** Headers that decide the era; a change of them is told to the server. */
-const TREE_FILES = '**/include/linux/{uio,mm,blk_types}.h';
+/** Files that other files are analysed with; a change of them is told to the server. */
+const TREE_FILES = '**/*.{c,h}';
 
 /** Starts, restarts and stops the language server. */
 export class Lifecycle implements Disposable {
-  private readonly headers = workspace.createFileSystemWatcher(TREE_FILES);
+  private readonly files = workspace.createFileSystemWatcher(TREE_FILES);
   private client: LanguageClient | undefined;
   private starting: Promise<void> | undefined;
 
@@ -50,7 +50,7 @@ export class Lifecycle implements Disposable {
   }
 
   dispose(): void {
-    this.headers.dispose();
+    this.files.dispose();
     void this.stop();
   }
 
@@ -81,7 +81,7 @@ export class Lifecycle implements Disposable {
       outputChannel: this.output,
       initializationOptions: { era: true },
       diagnosticPullOptions: { onChange: true, onSave: true },
-      synchronize: { fileEvents: this.headers },
+      synchronize: { fileEvents: this.files },
       middleware: { window: { showDocument: showPage } },
     };
   }

@@ -14,6 +14,7 @@ const ENTRIES = {
   client: 'client/src/extension.ts',
   cli: 'server/src/cli/main.ts',
   worker: 'server/src/host/worker.ts',
+  indexWorker: 'server/src/host/indexWorker.ts',
 };
 
 /** The entries whose sources exist, as esbuild's `entryPoints`. */

@@ -1,6 +1,7 @@
 import { type AnalysisResult, analyse, matteringFunctions } from './analysis/analyse.ts';
 import { constructionsOf } from './analysis/constructions.ts';
 import type { Fault } from './analysis/context.ts';
+import { callSpan } from './analysis/frames.ts';
 import { holdingsAt } from './analysis/holdings.ts';
 import { Cancelled, type CancelSignal, neverCancelled } from './base/cancel.ts';
 import type { Span } from './base/text.ts';
@@ -100,6 +101,11 @@ export class Engine {
     return new Engine(await CParser.create(assets));
   }
 
+  /** Forgets the last answer: what lies around the files may have changed. */
+  forget(): void {
+    this.last = undefined;
+  }
+
   /** True where the text names anything the engine knows: a cheap test before any parsing. */
   isOfInterest(text: string): boolean {
     return this.interest.test(text);
@@ -132,7 +138,7 @@ export class Engine {
     const isRoot = rootsAmong(file.text.length, pieces);
     const result = analyse(program, table, cancel, isRoot);
     const severities = options.severities ?? {};
-    const faults = result.faults.filter(fault => isAbout(fault, file.text.length));
+    const faults = result.faults.flatMap(fault => seenFrom(fault, file.text.length) ?? []);
     const assembled = assemble(file.path, program.text, faults, severities);
     const allowed = applyAllows(program.text, file.path, assembled, {
       isChecked: rule => severities[rule] !== 'off' && RULES.some(each => each.id === rule),
@@ -264,11 +270,20 @@ export class Engine {
 }
 
 /**
- * Whether a fault is one of the file that ends at `length`. What is judged over several files may show in another one
- * and be about pages that are taken here.
+ * A fault as the file that ends at `length` shows it; undefined where it is none of its business. What is judged over
+ * several files may lie in another one and be about pages that are taken here. What a callee in another file does wrong
+ * to pages that are taken here is told where it is called: others may call it rightly.
  */
-function isAbout({ span, origin, isReplayed }: Fault, length: number): boolean {
-  return span.start < length || (isReplayed === undefined && origin.span.start < length);
+function seenFrom(fault: Fault, length: number): Fault | undefined {
+  if (fault.span.start < length) return fault;
+  if (fault.origin.span.start >= length) return undefined;
+  if (fault.isReplayed === undefined) return fault;
+  for (let { frame } = fault; frame.parent; frame = frame.parent)
+    if (frame.parent.function.span.start < length) {
+      const span = callSpan(frame);
+      return span && { ...fault, seenAt: { span, frame: frame.parent } };
+    }
+  return undefined;
 }
 
 /** Which functions are analysed for themselves: the file's own, and those that some piece behind it says so of. */

@@ -36,6 +36,8 @@ export interface Fault {
   readonly kind: FaultKind;
   readonly span: Span;
   readonly frame: Frame;
+  /** Where it is told, if not there: the call that leads to it. */
+  readonly seenAt?: { readonly span: Span; readonly frame: Frame };
   /** Where the thing was acquired or allocated. */
   readonly origin: { readonly span: Span; readonly callee: string; readonly placeText: string };
   readonly acquisition?: Acquisition;

@@ -47,3 +47,11 @@ export function childOn(frame: Frame, above: Frame): Frame | undefined {
   for (let at = frame; at.parent; at = at.parent) if (at.parent.key === above.key) return at;
   return;
 }
+
+/** The name of the function in the call that an activation comes from. */
+export function callSpan({ parent, call, callBlock }: Frame): Span | undefined {
+  const made = parent?.function.blocks[callBlock]?.instructions.find(
+    each => each.kind === 'call' && each.span.start === call?.start,
+  );
+  return made?.kind === 'call' ? made.calleeSpan : undefined;
+}

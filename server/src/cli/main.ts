@@ -9,6 +9,7 @@ import { type ExplainFlags, explain } from './explain.ts';
 import { EXIT, reasonOf } from './failure.ts';
 import { lsp } from './lsp.ts';
 import { addChangeOptions, addRunOptions, type RunFlags } from './options.ts';
+import { type IndexFlags, index } from './treeIndex.ts';
 
 /** Runs one command line; returns the exit status. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -39,6 +40,13 @@ async function main(argv: readonly string[]): Promise<number> {
     .addOption(new Option('--direction <direction>', 'of the iterator').choices(['source', 'dest']))
     .action(async (name: string, flags: ExplainFlags) => {
       status = await explain(name, flags);
+    });
+  program
+    .command('index [path]')
+    .description('bring the index of a kernel tree up to date: what its files let each other see')
+    .option('--remove', 'take the index away')
+    .action(async (path: string | undefined, flags: IndexFlags) => {
+      status = await index(path ?? '.', flags);
     });
   program
     .command('lsp')

@@ -11,6 +11,7 @@ export interface Settings {
   readonly delay: number;
   readonly leaksWhileTyping: boolean;
   readonly inlayHints: boolean;
+  readonly index: 'auto' | 'manual';
   readonly baseline: string;
 }
 
@@ -102,6 +103,14 @@ export const SETTINGS: { readonly [Name in keyof Settings]: SettingRow<Settings[
     scope: 'resource',
     restricted: false,
   },
+  index: {
+    ...oneOf('auto', 'manual'),
+    default: 'auto',
+    description:
+      'When the index of a kernel tree is brought up to date, by which holds are followed into other folders: `auto`, in the background when the first of its files with something of interest is opened, or `manual`, by the command.',
+    scope: 'resource',
+    restricted: false,
+  },
   baseline: {
     schema: { type: 'string', maxLength: LONGEST_PATH },
     accepts: (value): value is string => typeof value === 'string' && value.length <= LONGEST_PATH,
@@ -140,6 +149,7 @@ export function readSettings(raw: unknown, complain: (name: string) => void = ()
     delay: read('delay'),
     leaksWhileTyping: read('leaksWhileTyping'),
     inlayHints: read('inlayHints'),
+    index: read('index'),
     baseline: read('baseline'),
   };
 }

@@ -3,7 +3,6 @@ import { mkdirSync, readFileSync, renameSync, rmSync, type Stats, statSync, writ
 import { homedir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { version } from '../../../package.json';
-import { type CancelSignal, neverCancelled } from '../base/cancel.ts';
 import { FREE_NAMES, MOVER_NAMES } from '../semantics/table.ts';
 import { factsOf, type SourceFacts } from './sources.ts';
 import { walk } from './walk.ts';
@@ -23,12 +22,6 @@ const STAMP = createHash('sha1')
   .update(JSON.stringify([FORM, version, [...MOVER_NAMES].sort(), [...FREE_NAMES].sort()]))
   .digest('base64url');
 
-export interface BuildOptions {
-  readonly cancel?: CancelSignal;
-  /** Told how many of how many files are done. */
-  readonly onProgress?: (done: number, of: number) => void;
-}
-
 /** What the source files of one tree let each other see. It is kept on disk, and read from there. */
 export class TreeIndex {
   private byName: Map<string, string[]> | undefined;
@@ -38,7 +31,12 @@ export class TreeIndex {
     private readonly entries: Map<string, Entry>,
   ) {}
 
-  /** Number of files that have to do with pages. */
+  /** Number of source files. */
+  get files(): number {
+    return this.entries.size;
+  }
+
+  /** Number of those that take or give back pages. */
   get size(): number {
     return [...this.entries.values()].filter(entry => entry.facts !== null).length;
   }
@@ -54,19 +52,15 @@ export class TreeIndex {
   }
 
   /**
-   * Reads all source files of a tree, those that have changed since the index was made at most.
-   * Undefined where `cancel` says that it is no longer wanted.
+   * Reads the source files of a tree: those that have changed since its index was written.
+   * @param onProgress told how many of how many files are done.
    */
-  static build(
-    root: string,
-    { cancel = neverCancelled, onProgress }: BuildOptions = {},
-  ): TreeIndex | undefined {
+  static build(root: string, onProgress: (done: number, of: number) => void = () => {}): TreeIndex {
     const earlier = TreeIndex.load(root);
-    const files = walk(root).files.filter(path => path.endsWith('.c'));
+    const paths = walk(root).files.filter(path => path.endsWith('.c'));
     const entries = new Map<string, Entry>();
-    for (const [at, path] of files.entries()) {
-      if (cancel()) return undefined;
-      if (at % PROGRESS === 0) onProgress?.(at, files.length);
+    for (const [at, path] of paths.entries()) {
+      if (at % PROGRESS === 0) onProgress(at, paths.length);
       const file = statSync(path, { throwIfNoEntry: false });
       const known = file && earlier?.entry(path, file);
       const entry = known ?? (file && entryOf(path, file));

@@ -13,6 +13,7 @@ export interface ClientFeatures {
   readonly literalCodeActions: boolean;
   readonly versionedEdits: boolean;
   readonly showsDocuments: boolean;
+  readonly showsProgress: boolean;
   /** Files may be watched at the server's wish, and by folder and name. */
   readonly registersWatchers: boolean;
   readonly watchesFolders: boolean;
@@ -42,6 +43,7 @@ export function clientFeatures(params: InitializeParams): ClientFeatures {
     watchesFolders: workspace?.didChangeWatchedFiles?.relativePatternSupport === true,
     folders: foldersOf(params),
     showsDocuments: window?.showDocument?.support === true,
+    showsProgress: window?.workDoneProgress === true,
     wantsEra: params.initializationOptions?.era === true,
   };
 }

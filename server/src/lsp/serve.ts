@@ -21,6 +21,7 @@ import { documentHighlights } from './features/documentHighlights.ts';
 import { announceEras } from './features/era.ts';
 import { hover } from './features/hover.ts';
 import { inlayHints } from './features/inlayHints.ts';
+import { TreeIndexes } from './features/treeIndex.ts';
 import { describeError, guardNotification, guardRequest } from './guard.ts';
 import { pathOfUri } from './places.ts';
 import { Session } from './session.ts';
@@ -36,8 +37,9 @@ export function serve(connection: Connection, analyser: Analyser): void {
     const settings = params.initializationOptions?.settings;
     session = new Session(connection, clientFeatures(params), analyser, log, settings);
     announceEras(session);
+    const indexes = new TreeIndexes(session, refreshAll);
     wireDocuments(session);
-    wireRequests(session);
+    wireRequests(session, indexes);
     return initializeResult(session);
   });
   connection.onInitialized(() => {
@@ -101,7 +103,7 @@ function wireDocuments(session: Session): void {
   );
   connection.onDidChangeWatchedFiles(
     guardNotification('didChangeWatchedFiles', log, async ({ changes }) => {
-      // Baselines are looked at anew each time; only headers change what is analysed.
+      // Baselines are looked at anew each time; only source files change what is analysed.
       if (changes.every(({ uri }) => session.baselines.has(pathOfUri(uri))))
         return refreshDiagnostics(session);
       await session.forgetTrees();
@@ -115,7 +117,7 @@ async function refreshAll(session: Session): Promise<void> {
   await refreshDiagnostics(session);
 }
 
-function wireRequests(session: Session): void {
+function wireRequests(session: Session, indexes: TreeIndexes): void {
   const { connection, log } = session;
   const nothing: DocumentDiagnosticReport = { kind: 'full', items: [] };
   connection.languages.diagnostics.on(
@@ -132,6 +134,6 @@ function wireRequests(session: Session): void {
   );
   connection.onCodeAction(guardRequest('codeAction', log, [], params => codeActions(session, params)));
   connection.onExecuteCommand(
-    guardRequest('executeCommand', log, null, params => executeCommand(session, params)),
+    guardRequest('executeCommand', log, null, params => executeCommand(session, indexes, params)),
   );
 }

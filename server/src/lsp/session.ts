@@ -22,6 +22,9 @@ export class Session {
   /** What a client without workspace/configuration has sent. */
   private pushedSettings: unknown;
   readonly baselines: Baselines;
+  private readonly end = new AbortController();
+  /** Aborted when the client has said good-bye. */
+  readonly ended = this.end.signal;
 
   constructor(
     readonly connection: Connection,
@@ -139,6 +142,7 @@ export class Session {
   }
 
   dispose(): void {
+    this.end.abort();
     for (const document of this.documents.values()) document.outdate();
     this.documents.clear();
     this.analyser.dispose();

@@ -9,7 +9,10 @@ import { assumedTree, treeForEra } from '../semantics/trees.ts';
 import type { AboutFile, AnswerOf, Kind, Request, Response, ThreadData } from './messages.ts';
 
 /** The part of the engine that the thread uses. */
-export type ThreadEngine = Pick<Engine, 'isOfInterest' | 'analyse' | 'hover' | 'highlights' | 'inlayHints'>;
+export type ThreadEngine = Pick<
+  Engine,
+  'isOfInterest' | 'forget' | 'analyse' | 'hover' | 'highlights' | 'inlayHints'
+>;
 
 /** Answers the questions of the server's main thread, one at a time, until the thread is ended. */
 export function serveThread(createEngine: () => Promise<ThreadEngine>): void {
@@ -43,6 +46,7 @@ class Desk {
     if (request.kind === 'forgetTrees') {
       this.trees.clear();
       this.surroundings.clear();
+      this.engine.forget();
       return undefined;
     }
     const { file } = request.question;

@@ -32,17 +32,20 @@ export function assemble(
 
 function findingOf(file: string, text: string, fault: Fault, rule: Rule, severity: Severity): Finding {
   const { message, fix } = rule.report(fault, text);
+  const { span, frame } = fault.seenAt ?? fault;
   return {
     file,
-    start: fault.span.start,
-    end: fault.span.end,
+    start: span.start,
+    end: span.end,
     rule: rule.id,
     severity: severityOf(fault, severity),
     confidence: isUnproven(fault) ? 'guess' : fault.confidence,
-    function: fault.frame.function.name,
+    function: frame.function.name,
     message,
     path: stepsOf(file, fault),
-    fixes: fix ? [{ title: fix.title, edits: fix.edits.map(edit => ({ ...edit, file })) }] : [],
+    // What is told at a call is done by a function that others call too.
+    fixes:
+      fix && !fault.seenAt ? [{ title: fix.title, edits: fix.edits.map(edit => ({ ...edit, file })) }] : [],
   };
 }
 

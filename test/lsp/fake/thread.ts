@@ -7,6 +7,8 @@ import type { Finding } from '../../../server/src/report/findings.ts';
 const WORDS = { mismatch: 'release-mismatch', leak: 'page-leak' } as const;
 
 const engine: ThreadEngine = {
+  forget: () => {},
+
   isOfInterest: text => text.includes('iov_iter'),
 
   analyse({ path, text }, { severities, tree }, cancel = () => false) {

@@ -3,6 +3,7 @@ import { asBaseline } from '../../host/baselineFile.ts';
 import { ruleDocumentation } from '../ruleDocumentation.ts';
 import type { Session } from '../session.ts';
 import { refreshDiagnostics } from './diagnostics.ts';
+import { INDEX_TREES, type TreeIndexes } from './treeIndex.ts';
 
 /** Takes a rule id; shows its page in the editor. */
 export const SHOW_RULE = 'pinsight.showRule';
@@ -10,12 +11,17 @@ export const SHOW_RULE = 'pinsight.showRule';
 /** Takes the URI of an open document and an entry; writes it into the baseline of that document. */
 export const ADD_TO_BASELINE = 'pinsight.addToBaseline';
 
-export const COMMANDS: readonly string[] = [SHOW_RULE, ADD_TO_BASELINE];
+export const COMMANDS: readonly string[] = [SHOW_RULE, ADD_TO_BASELINE, INDEX_TREES];
 
 /** workspace/executeCommand. */
-export async function executeCommand(session: Session, params: ExecuteCommandParams): Promise<null> {
+export async function executeCommand(
+  session: Session,
+  indexes: TreeIndexes,
+  params: ExecuteCommandParams,
+): Promise<null> {
   if (params.command === SHOW_RULE) await showRule(session, String(params.arguments?.[0] ?? ''));
   else if (params.command === ADD_TO_BASELINE) await addToBaseline(session, params.arguments ?? []);
+  else if (params.command === INDEX_TREES) await indexes.rebuild();
   else session.log(`there is no command ${params.command}`);
   return null;
 }

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { Cancelled } from '../../base/cancel.ts';
+import { buildIndex } from '../../host/indexing.ts';
+import { treeRoot } from '../../host/trees.ts';
+import { describeError } from '../guard.ts';
+import type { Session } from '../session.ts';
+
+/** Takes nothing; brings the indexes of the trees of all open documents up to date. */
+export const INDEX_TREES = 'pinsight.indexTrees';
+
+/** The trees whose index was brought up to date for this client, or is about to be. */
+export class TreeIndexes {
+  private readonly seen = new Set<string>();
+
+  /** @param refresh called when more is known of other files than before. */
+  constructor(
+    private readonly session: Session,
+    private readonly refresh: (session: Session) => Promise<void>,
+  ) {
+    session.onAnalysed(async document => {
+      const { index } = await session.settings(document);
+      if (index === 'auto') await this.build([document.path], false);
+    });
+  }
+
+  /** Builds the indexes of all trees of open documents anew. */
+  rebuild(): Promise<void> {
+    return this.build(
+      [...this.session.openDocuments].filter(document => document.isC).map(document => document.path),
+      true,
+    );
+  }
+
+  private async build(paths: readonly string[], again: boolean): Promise<void> {
+    for (const root of new Set(paths.map(treeRoot))) {
+      if (root === undefined || (this.seen.has(root) && !again)) continue;
+      this.seen.add(root);
+      await this.buildOne(root);
+    }
+  }
+
+  private async buildOne(root: string): Promise<void> {
+    const { connection, client, log } = this.session;
+    const reporter = client.showsProgress ? await connection.window.createWorkDoneProgress() : undefined;
+    const abort = new AbortController();
+    reporter?.token.onCancellationRequested(() => abort.abort());
+    reporter?.begin('Pinsight: reading what the files of the tree have to do with pages', 0, undefined, true);
+    try {
+      await buildIndex(root, {
+        script: join(__dirname, 'indexWorker.js'),
+        cancel: AbortSignal.any([abort.signal, this.session.ended]),
+        onProgress: (done, of) => reporter?.report(Math.floor((100 * done) / Math.max(of, 1))),
+      });
+      await this.session.forgetTrees();
+      await this.refresh(this.session);
+    } catch (error) {
+      if (!(error instanceof Cancelled)) log(`${root} was not indexed: ${describeError(error)}`);
+    } finally {
+      reporter?.done();
+    }
+  }
+}

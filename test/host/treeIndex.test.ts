@@ -1,0 +1,103 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FileAnalyser, loadAssets } from '../../server/src/host/fileAnalyser.ts';
+import { TreeIndex } from '../../server/src/host/treeIndex.ts';
+
+let root: string;
+let cache: string;
+const before = process.env.PINSIGHT_CACHE;
+
+const DROP = `void far_drop(struct page **pages, int count)
+{
+	unpin_user_pages(pages, count);
+}
+`;
+
+const NEAR = `int near_use(unsigned long start)
+{
+	struct page *pages[4];
+	int got = pin_user_pages_fast(start, 4, 0, pages);
+
+	if (got <= 0)
+		return got;
+	far_drop(pages, got);
+	far_drop(pages, got);
+	return 0;
+}
+`;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'pinsight-tree-'));
+  cache = mkdtempSync(join(tmpdir(), 'pinsight-cache-'));
+  process.env.PINSIGHT_CACHE = cache;
+  write('include/linux/uio.h', 'bool iov_iter_extract_will_pin(const struct iov_iter *iter);\n');
+  write('lib/far.c', DROP);
+  write('lib/words.c', 'int words(void)\n{\n\treturn 1;\n}\n');
+  write('drivers/near.c', NEAR);
+});
+
+afterEach(() => {
+  process.env.PINSIGHT_CACHE = before;
+  for (const folder of [root, cache]) rmSync(folder, { recursive: true, force: true });
+});
+
+function write(name: string, text: string): void {
+  mkdirSync(dirname(join(root, name)), { recursive: true });
+  writeFileSync(join(root, name), text);
+}
+
+async function rulesIn(name: string): Promise<string[]> {
+  const assets = loadAssets(join(import.meta.dirname, '../../dist'));
+  const analyser = await FileAnalyser.create(assets, { severities: {}, overlays: new Map() });
+  const request = { path: join(root, name), display: name };
+  const text = analyser.textOfInterest(request)!;
+  return analyser.analyse(request, text).findings.map(({ rule }) => rule);
+}
+
+test('a callee in another folder is followed once the tree is indexed', async () => {
+  expect(await rulesIn('drivers/near.c')).toEqual([]);
+  const index = TreeIndex.build(root);
+  expect([index.files, index.size]).toEqual([3, 2]);
+  index.save();
+  expect(await rulesIn('drivers/near.c')).toEqual(['double-release']);
+});
+
+test('what is kept on disk is what was built', () => {
+  TreeIndex.build(root).save();
+  expect(TreeIndex.load(root)?.defining('far_drop')).toEqual([join(root, 'lib/far.c')]);
+  expect(TreeIndex.load(root)?.defining('words')).toEqual([]);
+  expect(TreeIndex.load(join(root, 'lib'))).toBeUndefined();
+  TreeIndex.remove(root);
+  expect(TreeIndex.load(root)).toBeUndefined();
+});
+
+test('a file that has changed since is read anew', async () => {
+  TreeIndex.build(root).save();
+  write('lib/far.c', DROP.replace('unpin_user_pages(pages, count)', 'look_at(pages, count)'));
+  expect(await rulesIn('drivers/near.c')).toEqual([]);
+  TreeIndex.build(root).save();
+  expect(TreeIndex.load(root)?.defining('far_drop')).toEqual([]);
+});
+
+test('only changed files are read again', () => {
+  TreeIndex.build(root).save();
+  // Another text of the same size and time is not seen.
+  write('lib/far.c', DROP.replace('far_drop', 'far_lose'));
+  const time = new Date(0);
+  for (const name of ['lib/far.c', 'lib/words.c', 'drivers/near.c']) utimesSync(join(root, name), time, time);
+  TreeIndex.build(root).save();
+  write('lib/far.c', DROP);
+  utimesSync(join(root, 'lib/far.c'), time, time);
+  expect(TreeIndex.build(root).defining('far_lose')).toHaveLength(1);
+});
+
+test('a broken index, or one of another form, counts as none', () => {
+  TreeIndex.build(root).save();
+  const [file] = readdirSync(join(cache, 'index')).map(name => join(cache, 'index', name));
+  for (const text of ['', 'null', '{', '[]', '{"stamp":"x","files":[]}', '{"stamp":7}']) {
+    writeFileSync(file!, text);
+    expect(TreeIndex.load(root)).toBeUndefined();
+  }
+});
