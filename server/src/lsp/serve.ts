@@ -86,7 +86,10 @@ function wireDocuments(session: Session): void {
   );
   connection.onDidSaveTextDocument(
     guardNotification('didSave', log, async ({ textDocument, text }) => {
-      if (session.save(textDocument.uri, text)) await refreshDiagnostics(session);
+      const document = session.save(textDocument.uri, text);
+      // Other files may be read with this one.
+      if (document?.isC) await session.forgetTrees();
+      if (document) await refreshDiagnostics(session);
     }),
   );
   connection.onDidCloseTextDocument(
