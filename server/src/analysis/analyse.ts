@@ -152,12 +152,15 @@ function runRoot(context: Context, model: FunctionModel, scope: Scope, maxSteps:
 }
 
 /** What the analysis of a function goes into. */
-export function scopeOf(model: FunctionModel, { acquiring, all, reaching, builders }: Mattering): Scope {
+export function scopeOf(model: FunctionModel, mattering: Mattering): Scope {
+  const { acquiring, all, reaching, builders, releasers } = mattering;
   return {
     // Below a function that only touches pages, what acquires is analysed by itself.
     matters: name => all.has(name) && (acquiring.has(model.name) || !reaching.has(name)),
     acquires: name => reaching.has(name),
     builds: name => builders.has(name),
+    // Where pages are acquired, only what is given some of them is of interest.
+    releases: name => !acquiring.has(model.name) && releasers.has(name),
   };
 }
 
@@ -204,6 +207,8 @@ export interface Mattering {
   readonly reaching: ReadonlySet<string>;
   /** Static functions that build an iterator which is not their own. */
   readonly builders: ReadonlySet<string>;
+  /** Static functions that release pages: what their callers test decides with. */
+  readonly releasers: ReadonlySet<string>;
   /** Those that acquire, and their callers: analysed by themselves with all that they call. */
   readonly acquiring: ReadonlySet<string>;
   /** Those in which an acquiring call stands. */
@@ -218,6 +223,7 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
   const acquiring = new Set<string>();
   const builders = new Set<string>();
   const constructing = new Set<string>();
+  const releasers = new Set<string>();
   const touching = new Set<string>();
   for (const model of program.functions.values())
     for (const call of callsOf(model)) {
@@ -226,6 +232,7 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
       if (row.effects.some(effect => isFollowed(effect) || isExtraction(effect))) acquiring.add(model.name);
       if (row.effects.some(effect => effect.kind === 'construct')) constructing.add(model.name);
       if (buildsForCaller(model, call, row)) builders.add(model.name);
+      if (model.isStatic && row.effects.some(effect => effect.kind === 'release')) releasers.add(model.name);
       if (row.effects.some(effect => SEEN_IN_CALLERS.test(effect.kind))) all.add(model.name);
       if (row.effects.some(effect => /^(release|construct|query|dirty)$/.test(effect.kind)))
         touching.add(model.name);
@@ -246,7 +253,7 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
   // What an iterator was built as matters to what acquires from it, however far below.
   for (const name of constructing) if (reaching.has(name)) acquiring.add(name);
   for (const names of [acquiring, touching]) spread(program, names, LIMITS.callerSteps);
-  return { all, reaching, direct, acquiring, builders, touching };
+  return { all, reaching, direct, acquiring, builders, releasers, touching };
 }
 
 /** Whether a function stores a page, or an array of pages, in something that is no local. */

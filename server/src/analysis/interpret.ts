@@ -52,6 +52,8 @@ export interface Scope {
   readonly acquires: (name: string) => boolean;
   /** Whether it builds an iterator for its caller. */
   readonly builds: (name: string) => boolean;
+  /** Whether it releases what its callers know more about. */
+  readonly releases: (name: string) => boolean;
 }
 
 /** Runs functions abstractly: a worklist over blocks, each with one state a property. */
@@ -94,7 +96,8 @@ export class Interpreter {
     if (this.scope.acquires(model.name)) return model;
     const mayStillEnter = this.context.steps < LIMITS.stepsBeforeConvention;
     if (!mayStillEnter) return;
-    const isNews = this.scope.builds(model.name) || returnsPages(model);
+    const { builds, releases } = this.scope;
+    const isNews = builds(model.name) || releases(model.name) || returnsPages(model);
     return isNews || touchesTracked(this.context, values, call) ? model : undefined;
   }
 
