@@ -159,7 +159,7 @@ export function scopeOf(model: FunctionModel, mattering: Mattering): Scope {
     matters: name => all.has(name) && (acquiring.has(model.name) || !reaching.has(name)),
     acquires: name => reaching.has(name),
     builds: name => builders.has(name),
-    // Where pages are acquired, only what is given some of them is of interest.
+    // What is given pages that were acquired here is followed anyway.
     releases: name => !acquiring.has(model.name) && releasers.has(name),
   };
 }
@@ -207,7 +207,7 @@ export interface Mattering {
   readonly reaching: ReadonlySet<string>;
   /** Static functions that build an iterator which is not their own. */
   readonly builders: ReadonlySet<string>;
-  /** Static functions that release pages: what their callers test decides with. */
+  /** Small static functions that release pages, in a file whose pages carry different holds: a flag may tell which. */
   readonly releasers: ReadonlySet<string>;
   /** Those that acquire, and their callers: analysed by themselves with all that they call. */
   readonly acquiring: ReadonlySet<string>;
@@ -224,15 +224,19 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
   const builders = new Set<string>();
   const constructing = new Set<string>();
   const releasers = new Set<string>();
+  const holds = new Set<string>();
   const touching = new Set<string>();
   for (const model of program.functions.values())
     for (const call of callsOf(model)) {
       const row = call.callee === undefined ? undefined : table.row(call.callee);
       if (!row) continue;
       if (row.effects.some(effect => isFollowed(effect) || isExtraction(effect))) acquiring.add(model.name);
+      for (const effect of row.effects)
+        if (effect.kind === 'acquire' && effect.extraction) holds.add(effect.hold);
       if (row.effects.some(effect => effect.kind === 'construct')) constructing.add(model.name);
       if (buildsForCaller(model, call, row)) builders.add(model.name);
-      if (model.isStatic && row.effects.some(effect => effect.kind === 'release')) releasers.add(model.name);
+      const isReleasing = row.effects.some(effect => effect.kind === 'release');
+      if (model.isStatic && isReleasing && isLeaf(model, program)) releasers.add(model.name);
       if (row.effects.some(effect => SEEN_IN_CALLERS.test(effect.kind))) all.add(model.name);
       if (row.effects.some(effect => /^(release|construct|query|dirty)$/.test(effect.kind)))
         touching.add(model.name);
@@ -253,6 +257,9 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
   // What an iterator was built as matters to what acquires from it, however far below.
   for (const name of constructing) if (reaching.has(name)) acquiring.add(name);
   for (const names of [acquiring, touching]) spread(program, names, LIMITS.callerSteps);
+  const isMixed =
+    [...holds].some(hold => !/^(pin|get|none)$/.test(hold)) || (holds.has('pin') && holds.has('get'));
+  if (!isMixed) releasers.clear();
   return { all, reaching, direct, acquiring, builders, releasers, touching };
 }
 
@@ -267,6 +274,10 @@ function movesPages(model: FunctionModel): boolean {
     ),
   );
 }
+
+/** Whether a function calls no other of its file. */
+const isLeaf = (model: FunctionModel, program: Program): boolean =>
+  callsOf(model).every(({ callee }) => callee === undefined || !program.functions.has(callee));
 
 const isExtraction = (effect: Effect): boolean => effect.kind === 'acquire' && effect.extraction === true;
 
