@@ -5,6 +5,7 @@ import { isPointerToStruct, PAGE_TAGS } from '../program/types.ts';
 import { type Acquire, type Effect, type FunctionRow, isFollowed } from '../semantics/effects.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
+import { isJudgedAtCallers } from './callers.ts';
 import { Context, clearer, type Fault } from './context.ts';
 import { judgeDirtying } from './dirtying.ts';
 import { judgeExits } from './exits.ts';
@@ -170,13 +171,9 @@ const newEvidence = (): SiteEvidence => ({ modes: new Set(), kinds: new Set(), d
 function judgeAtCallers(program: Program, site: AcquisitionSite): void {
   const { evidence } = site;
   const isSeenFromCallers = (name: string): boolean => {
-    const callers = program.callers.get(name) ?? [];
-    return (
-      program.functions.get(name)?.isStatic === true &&
-      callers.length > 0 &&
-      callers.every(caller => evidence.has(caller)) &&
-      !program.references.some(reference => reference.function === name)
-    );
+    const model = program.functions.get(name);
+    const isSeen = (program.callers.get(name) ?? []).every(caller => evidence.has(caller));
+    return model !== undefined && isSeen && isJudgedAtCallers(program, model);
   };
   const own = [...evidence.keys()].filter(isSeenFromCallers);
   // Functions that only call each other have no caller to judge them at.

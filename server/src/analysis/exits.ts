@@ -1,4 +1,5 @@
 import type { Span } from '../base/text.ts';
+import { isJudgedAtCallers } from './callers.ts';
 import type { Context } from './context.ts';
 import { type Frame, isWithin } from './frames.ts';
 import type { Exit } from './interpret.ts';
@@ -13,12 +14,15 @@ import {
   type Trace,
 } from './state.ts';
 import type { Term } from './terms.ts';
+import { isUntold } from './untold.ts';
 
 /** A hold or an array that an exit of the root function loses. */
 interface Loss {
   readonly exit: Exit;
   readonly confidence: 'certain' | 'guess';
   readonly array?: string;
+  /** The caller learns of the error only, and not how many pages there are. */
+  readonly isUntold?: boolean;
 }
 
 /** Whether exits were seen at which nothing is lost. */
@@ -117,7 +121,11 @@ function judgeExit(
       else if (isError) account.abandoned.push({ exit, confidence: 'guess' });
       else account.isReleasedSomewhere = true;
     } else if (isError && !isKept(state, set.keepers) && !knowsCount(state, set, live, value))
-      account.abandoned.push({ exit, confidence: 'guess' });
+      account.abandoned.push({
+        exit,
+        confidence: 'guess',
+        isUntold: isUntold(context, state, set, live) && !isJudgedAtCallers(context.program, frame.function),
+      });
     else account.isReleasedSomewhere = true;
   }
   for (const allocation of state.allocations.values()) {
@@ -181,7 +189,8 @@ export function isErrorExit(frame: Frame, state: State, value: Term | undefined)
 }
 
 function reportPages(context: Context, acquisition: Acquisition, account: Account): void {
-  const losses = account.isReleasedAtError ? [...account.losses, ...account.abandoned] : account.losses;
+  const abandoned = account.abandoned.filter(loss => loss.isUntold || account.isReleasedAtError);
+  const losses = [...account.losses, ...abandoned];
   if (losses.length === 0) return;
   const everywhere =
     !account.isReleasedSomewhere &&
@@ -202,7 +211,11 @@ function reportPages(context: Context, acquisition: Acquisition, account: Accoun
     acquisition,
     confidence: loss.confidence,
     trace: loss.exit.state.trace,
-    details: { everywhere: everywhere ? 'yes' : undefined, others: others > 0 ? String(others) : undefined },
+    details: {
+      everywhere: everywhere ? 'yes' : undefined,
+      others: others > 0 ? String(others) : undefined,
+      untold: !account.isReleasedAtError && loss.isUntold ? 'yes' : undefined,
+    },
     array: loss.array,
   });
 }

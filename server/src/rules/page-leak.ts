@@ -9,7 +9,10 @@ function report(fault: Fault): RuleReport {
     return { message: `${held}: no path of this function releases them or hands them on${array}` };
   const others = fault.details.others ? ` (and at ${fault.details.others} more)` : '';
   const left = fault.confidence === 'guess' ? 'are left behind at this error exit' : 'are lost at this exit';
-  return { message: `${held} ${left}${others}${array}: other exits release them, this one does not` };
+  const reason = fault.details.untold
+    ? 'the caller gets an error and no count of them'
+    : 'other exits release them, this one does not';
+  return { message: `${held} ${left}${others}${array}: ${reason}` };
 }
 
 export const rule: Rule = {
