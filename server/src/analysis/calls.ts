@@ -31,7 +31,7 @@ import { noteNumbersGiven } from './numbers.ts';
 import { pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { release } from './release.ts';
-import { calleeOf, pageOf, placeOfCall } from './releasing.ts';
+import { calleeOf, markFreed, pageOf, placeOfCall } from './releasing.ts';
 import { addKeeper, type Keeper, type State } from './state.ts';
 import { PAGE_BEHIND, PAGE_IN, type Term } from './terms.ts';
 import { MAX_ERRNO, type Values } from './values.ts';
@@ -191,16 +191,6 @@ function free(context: Context, values: Values, call: CallInstruction, effect: F
       callee: calleeOf(call),
     });
   markFreed(context, values, call, allocation.id);
-}
-
-/** Notes where an allocation is freed: losses are told from where no such place can be reached any more. */
-function markFreed(context: Context, values: Values, call: CallInstruction, id: string): void {
-  values.state.updateAllocation(id, { status: 'freed' });
-  context.releases.note(id, values.frame, context.block, {
-    callee: call.callee ?? '',
-    span: call.calleeSpan,
-    frame: values.frame,
-  });
 }
 
 /** Arrays that lie in such a member may be among those that are freed. */
@@ -369,7 +359,12 @@ function store(context: Context, values: Values, call: CallInstruction, effect: 
   const failure: Keeper['failure'] = effect.when === 'result-nonzero' ? 'bool' : 'number';
   const conditional = effect.when !== undefined && effect.when !== 'always';
   const container = effect.into === RESULT ? result : argumentValue(values, call, effect.into);
-  const keeper: Keeper = { callee: call.callee ?? '', result: conditional ? result : undefined, failure };
+  const keeper: Keeper = {
+    callee: call.callee ?? '',
+    result: conditional ? result : undefined,
+    failure,
+    isPlain: effect.isPlain,
+  };
   const page = pageOf(state, term);
   if (page && effect.form === 'page') {
     state.updateSet(page.set.id, { keepers: addKeeper(page.set.keepers, keeper) });

@@ -112,7 +112,10 @@ function judgeExit(
       if (isError && set.status === 'dropped') account.isReleasedAtError = true;
       continue;
     }
-    if (mayBeNothing(context, state, set)) continue;
+    if (mayBeNothing(context, state, set)) {
+      if (isError && set.dropped.length > 0) account.isReleasedAtError = true;
+      continue;
+    }
     const array = set.pointer && lostArrays.get(set.pointer);
     if (!isOwned(state, set, live)) {
       if (array) withPages.add(array);
@@ -120,7 +123,14 @@ function judgeExit(
         account.losses.push({ exit, confidence: 'certain', array: array?.placeText });
       else if (isError) account.abandoned.push({ exit, confidence: 'guess' });
       else account.isReleasedSomewhere = true;
-    } else if (isError && !isKept(state, set.keepers) && !knowsCount(state, set, live, value))
+    } else if (
+      isError &&
+      !isKept(
+        state,
+        set.keepers.filter(each => !each.isPlain),
+      ) &&
+      !knowsCount(state, set, live, value)
+    )
       account.abandoned.push({
         exit,
         confidence: 'guess',

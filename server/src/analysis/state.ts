@@ -29,17 +29,23 @@ export interface Keeper {
   readonly result: Term | undefined;
   /** A failed call returned: a negative or non-zero number, or a NULL or error pointer. */
   readonly failure: 'number' | 'pointer' | 'bool';
+  /** It went into memory that only names it: whoever fails releases what is named there. */
+  readonly isPlain?: true;
 }
 
 /** The list with one more keeper; a long list says no more than that somebody has kept it. */
 export function addKeeper(keepers: readonly Keeper[], added: Keeper): readonly Keeper[] {
   // Who certainly kept it says all that there is to say: a list only grows towards that.
-  if (keepers.some(known => !known.result)) return keepers;
-  if (!added.result) return [added];
+  if (keepers.some(isCertain)) return keepers;
+  if (isCertain(added)) return [added];
   if (keepers.some(known => known.callee === added.callee && known.result === added.result)) return keepers;
   const isFull = keepers.length >= LIMITS.keepers;
-  return isFull ? [{ ...added, callee: keepers[0]!.callee, result: undefined }] : [...keepers, added];
+  return isFull
+    ? [{ ...added, callee: keepers[0]!.callee, result: undefined, isPlain: undefined }]
+    : [...keepers, added];
 }
+
+const isCertain = ({ result, isPlain }: Keeper): boolean => !result && !isPlain;
 
 /** The pages one acquiring call took: those of the latest turn of a loop, or of all turns before. */
 export interface PageSet {

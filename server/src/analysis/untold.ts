@@ -12,7 +12,8 @@ import { asNumber, mentions, type Term } from './terms.ts';
  */
 export function isUntold(context: Context, state: State, set: PageSet, live: ReadonlySet<Term>): boolean {
   const { pointer } = set;
-  if (!pointer || (set.mode !== 'pin' && set.mode !== 'get')) return false;
+  if (!pointer || (set.mode !== 'pin' && set.mode !== 'get') || set.keepers.some(each => each.isPlain))
+    return false;
   const objects = objectsOf(context, state, pointer);
   for (const [key, value] of state.memory) {
     const place = context.places.get(key);
