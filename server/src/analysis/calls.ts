@@ -12,6 +12,7 @@ import type {
 } from '../semantics/effects.ts';
 import { isFollowed, RESULT } from '../semantics/effects.ts';
 import { acquire, acquisitionOf, modeOf, reportSite } from './acquire.ts';
+import { isBio, noteFilled } from './bioContents.ts';
 import { builtinValue } from './builtins.ts';
 import { noteHold, onlyHold } from './containers.ts';
 import type { Context } from './context.ts';
@@ -127,7 +128,10 @@ function applyEffects(
       case 'acquire':
         if (effect.extraction) reportSite(context, values, call, row, effect);
         if (effect.pages.form === 'argument') ownReference(context, values, call, effect.pages.argument);
-        else if (effect.pages.form === 'object') fill(context, values, call, row, effect);
+        else if (effect.pages.form === 'object') {
+          result ??= resultSymbol(values, call);
+          fill(context, values, call, row, effect, result);
+        }
         break;
       case 'store':
         result ??= resultSymbol(values, call);
@@ -384,18 +388,24 @@ function fill(
   call: CallInstruction,
   row: FunctionRow,
   effect: Acquire,
+  result: Term,
 ): void {
-  const container = effect.pages.form === 'object' && argumentValue(values, call, effect.pages.argument);
-  if (!container) return;
+  if (effect.pages.form !== 'object') return;
+  const container = argumentValue(values, call, effect.pages.argument);
+  const expression = call.arguments[effect.pages.argument - 1];
+  if (!container || !expression) return;
   forgetFlags(context, values, container);
   const iterator = effect.iterator && argumentValue(values, call, effect.iterator);
   const mode = modeOf(context, values.state, effect, iterator || undefined);
   const member = memberOf(context, container);
+  const acquisition = acquisitionOf(context, values, call, row, effect);
   if (member && mode.includes('-'))
-    context.members.conditionalObjects.set(
-      structOfMember(member),
-      acquisitionOf(context, values, call, row, effect),
-    );
+    context.members.conditionalObjects.set(structOfMember(member), acquisition);
+  if (isBio(expression) && effect.returns === 'zero-or-error' && mode !== 'none') {
+    noteFilled(context, values.state, container, result, acquisition);
+    const message = `${call.callee}() puts pages into \`${acquisition.placeText}\``;
+    values.state.step({ kind: 'acquire', span: call.span, frame: values.frame, message });
+  }
   noteHold(
     context,
     values,

@@ -149,6 +149,9 @@ export interface Trace {
   readonly isFailure?: true;
 }
 
+/** Ends the key of the cell beside a bio's members that holds what the call returned which filled it. */
+export const FILLED = '.__filled';
+
 /** One abstract state. Mutable while it runs through a block; cloned at branches. */
 export class State {
   memory: ForkMap<string, Term>;
@@ -249,6 +252,8 @@ export class State {
     // An iterator that only some paths built, or built the other way, is used the way that fits its path.
     for (const [iterator, { builtBy, direction }] of this.iterators)
       if (builtBy) parts.push(`i${iterator.id}=${direction?.id}`);
+    for (const [key, result] of this.memory)
+      if (key.endsWith(FILLED) && this.facts.isZero(result)) parts.push(`filled ${key}`);
     for (const term of this.released.keys()) parts.push(`released ${term.id}`);
     if (this.warned) parts.push('warned');
     return parts.sort().join(';');

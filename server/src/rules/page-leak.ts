@@ -7,6 +7,10 @@ function report(fault: Fault): RuleReport {
   const array = fault.array ? `, and with them the array \`${fault.array}\`` : '';
   if (fault.details.everywhere)
     return { message: `${held}: no path of this function releases them or hands them on${array}` };
+  if (fault.details.end)
+    return {
+      message: `${held} go with the bio in ${fault.details.end}(): it was not submitted for somebody to complete, and bio_release_pages() was not called`,
+    };
   const others = fault.details.others ? ` (and at ${fault.details.others} more)` : '';
   const left = fault.confidence === 'guess' ? 'are left behind at this error exit' : 'are lost at this exit';
   const reason = fault.details.untold
