@@ -23,6 +23,8 @@ interface Loss {
   readonly array?: string;
   /** The caller learns of the error only, and not how many pages there are. */
   readonly isUntold?: boolean;
+  /** The pages are named in plain memory; the jump after which they should be released by what it names. */
+  readonly namedAt?: number;
 }
 
 /** Whether exits were seen at which nothing is lost. */
@@ -36,6 +38,8 @@ interface Account extends OtherExits {
   readonly losses: Loss[];
   /** Exits that leave it to the caller's array or object while they report an error. */
   readonly abandoned: Loss[];
+  /** The last jumps on the way to error exits before which pages were released. */
+  readonly emptied: Set<number>;
 }
 
 /**
@@ -75,7 +79,12 @@ export function outcomesOf(frame: Frame, exit: Exit): Exit[] {
   ];
 }
 
-const newAccount = (known: OtherExits): Account => ({ losses: [], abandoned: [], ...known });
+const newAccount = (known: OtherExits): Account => ({
+  losses: [],
+  abandoned: [],
+  emptied: new Set(),
+  ...known,
+});
 
 function accountOf<K>(map: Map<K, Account>, key: K, known: OtherExits): Account {
   const account = map.get(key) ?? newAccount(known);
@@ -109,11 +118,14 @@ function judgeExit(
     if (!state.mayRemain(set)) {
       account.isReleasedSomewhere = true;
       if (!isError) context.members.noteEnding(set);
-      if (isError && set.status === 'dropped') account.isReleasedAtError = true;
+      if (isError && set.status === 'dropped') {
+        account.isReleasedAtError = true;
+        account.emptied.add(lastJump(exit));
+      }
       continue;
     }
     if (mayBeNothing(context, state, set)) {
-      if (isError && set.dropped.length > 0) account.isReleasedAtError = true;
+      if (isError && set.dropped.length > 0) account.emptied.add(lastJump(exit));
       continue;
     }
     const array = set.pointer && lostArrays.get(set.pointer);
@@ -123,18 +135,12 @@ function judgeExit(
         account.losses.push({ exit, confidence: 'certain', array: array?.placeText });
       else if (isError) account.abandoned.push({ exit, confidence: 'guess' });
       else account.isReleasedSomewhere = true;
-    } else if (
-      isError &&
-      !isKept(
-        state,
-        set.keepers.filter(each => !each.isPlain),
-      ) &&
-      !knowsCount(state, set, live, value)
-    )
+    } else if (isError && !isKeptBeyond(state, set) && !knowsCount(state, set, live, value))
       account.abandoned.push({
         exit,
         confidence: 'guess',
         isUntold: isUntold(context, state, set, live) && !isJudgedAtCallers(context.program, frame.function),
+        namedAt: set.keepers.some(each => each.isPlain) ? lastJump(exit) : undefined,
       });
     else account.isReleasedSomewhere = true;
   }
@@ -183,6 +189,11 @@ function isKnownByNumber(state: State, set: PageSet, live: ReadonlySet<Term>): b
   return false;
 }
 
+/** Whether somebody may have kept the pages who will release them. What all turns of a loop named is for a loop to release. */
+function isKeptBeyond(state: State, { keepers, age }: PageSet): boolean {
+  return isKept(state, age === 'latest' ? keepers.filter(each => !each.isPlain) : keepers);
+}
+
 /** The caller is told how many pages there are: by the returned value or by a count it can see. */
 function knowsCount(state: State, set: PageSet, live: ReadonlySet<Term>, value: Term | undefined): boolean {
   if (live.has(set.obtained) || live.has(set.to)) return true;
@@ -198,8 +209,20 @@ export function isErrorExit(frame: Frame, state: State, value: Term | undefined)
   return high < 0;
 }
 
+/** Whether what an error exit leaves to others is lost. A loop over what names the pages may always take no turn. */
+function isLost({ isUntold, namedAt }: Loss, { isReleasedAtError, emptied }: Account): boolean {
+  if (namedAt === undefined) return isUntold === true || isReleasedAtError;
+  return (isReleasedAtError || emptied.size > 0) && !emptied.has(namedAt);
+}
+
+/** Where the way to an exit left the straight line for the last time. */
+function lastJump({ state, span }: Exit): number {
+  for (let step = state.trace; step; step = step.previous) if (step.kind === 'goto') return step.span.start;
+  return span.start;
+}
+
 function reportPages(context: Context, acquisition: Acquisition, account: Account): void {
-  const abandoned = account.abandoned.filter(loss => loss.isUntold || account.isReleasedAtError);
+  const abandoned = account.abandoned.filter(loss => isLost(loss, account));
   const losses = [...account.losses, ...abandoned];
   if (losses.length === 0) return;
   const everywhere =
