@@ -1,5 +1,6 @@
 import type { Span } from '../base/text.ts';
-import { isJudgedAtCallers } from './callers.ts';
+import type { FunctionModel, Program } from '../program/model.ts';
+import { isAnswerTaken, isJudgedAtCallers } from './callers.ts';
 import type { Context } from './context.ts';
 import { type Frame, isWithin } from './frames.ts';
 import type { Exit } from './interpret.ts';
@@ -139,7 +140,7 @@ function judgeExit(
       account.abandoned.push({
         exit,
         confidence: 'guess',
-        isUntold: isUntold(context, state, set, live) && !isJudgedAtCallers(context.program, frame.function),
+        isUntold: isUntold(context, state, set, live) && !isForCallers(context.program, frame.function),
         namedAt: set.keepers.some(each => each.isPlain) ? lastJump(exit) : undefined,
       });
     else account.isReleasedSomewhere = true;
@@ -208,6 +209,10 @@ export function isErrorExit(frame: Frame, state: State, value: Term | undefined)
   if (returns.kind === 'integer' && returns.bits === 1) return high === 0 && low === 0;
   return high < 0;
 }
+
+/** A failure that nobody looks at is cleaned up by nobody. */
+const isForCallers = (program: Program, model: FunctionModel): boolean =>
+  isJudgedAtCallers(program, model) && isAnswerTaken(program, model);
 
 /** Whether what an error exit leaves to others is lost. A loop over what names the pages may always take no turn. */
 function isLost({ isUntold, namedAt }: Loss, { isReleasedAtError, emptied }: Account): boolean {
