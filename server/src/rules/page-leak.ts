@@ -31,6 +31,11 @@ an early return, a goto to a label behind the release, a short pin treated like 
 A leaked pin keeps its page in memory for ever, blocks migration and compaction, and makes fork copy it. A leaked
 reference keeps it in memory. Where user space can trigger the path, it can exhaust memory.
 
+A function that fails keeps nothing: pages that it leaves in an array of its caller are lost too, unless it tells how many
+they are, by its result, a count that the caller can see, or a member of the object that has the array. Its callers are
+looked at instead where they are all in view. Pages in a bio go with whoever completes it; a bio that is dropped without
+having been submitted needs bio_release_pages() first, and so does one that submit_bio_wait() has come back with.
+
 Release what was obtained before leaving. Storing a page pointer in an object that is freed on the same path does not
 hand it on.`,
   examples: [
