@@ -287,6 +287,8 @@ export class State {
     // Where the iterator decides on the hold, a callee that failed may as well have had nothing to keep.
     const isDefinite = set.mode === 'pin' || set.mode === 'get';
     const isGiven = isDefinite ? isKept(this, set.keepers) : set.keepers.length > 0;
-    return (isGiven ? 'k' : '') + (!set.isExact || this.mayRemain(set) ? '' : '0');
+    // Who finds the pages by a number is an owner as well, after success.
+    const isKnown = set.isViewed || isKept(this, set.viewers);
+    return (isGiven ? 'k' : '') + (isKnown ? 'n' : '') + (!set.isExact || this.mayRemain(set) ? '' : '0');
   }
 }
