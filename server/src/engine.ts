@@ -16,7 +16,7 @@ import { mover, type Piece, relocate } from './report/relocate.ts';
 import type { ExtractionSite, IteratorSite } from './report/sites.ts';
 import { applyAllows } from './report/suppress.ts';
 import { RULES } from './rules/index.ts';
-import type { Effect } from './semantics/effects.ts';
+import { type Effect, isFollowed } from './semantics/effects.ts';
 import type { Tree } from './semantics/eras.ts';
 import { explainFunction, toMarkdown } from './semantics/explain.ts';
 import { ACQUIRER_NAMES, EffectTable, FOLLOWED_NAMES, NAMES_OF_INTEREST } from './semantics/table.ts';
@@ -302,7 +302,7 @@ function anyOf(names: Iterable<string>): RegExp {
 function isWorthLowering(effect: Effect): boolean {
   switch (effect.kind) {
     case 'acquire':
-      return effect.extraction === true;
+      return effect.extraction === true || isFollowed(effect);
     case 'construct':
     case 'query':
       return true;

@@ -582,3 +582,15 @@ static int backwards_in_two_parts_ok(unsigned long addr)
 	unpin_user_page(pages[0]);
 	return 0;
 }
+
+struct copy_pool {
+	struct page *page;
+	int bias;
+};
+
+/* The references that were taken in advance go first, and the last one by itself. */
+void drop_pool_ok(struct copy_pool *pool)
+{
+	page_ref_sub(pool->page, pool->bias - 1);
+	put_page(pool->page);
+}

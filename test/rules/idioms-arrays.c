@@ -548,3 +548,56 @@ undo:
 		window_undo(out, first, at - 1);
 	return err;
 }
+
+/* Three parts of one allocation, each released by itself. */
+int three_parts_ok(unsigned long addr, unsigned int n, unsigned int m)
+{
+	struct page **head, **body;
+	int got_head, got_body, ret = -EFAULT;
+
+	head = kmalloc_array(FIRST_PART + SECOND_PART, sizeof(*head), GFP_KERNEL);
+	if (!head)
+		return -ENOMEM;
+	body = head + FIRST_PART;
+	got_head = pin_user_pages_fast(addr, n, FOLL_LONGTERM, head);
+	if (got_head != n)
+		goto drop_head;
+	got_body = pin_user_pages_fast(addr + PAGE_SIZE * n, m, FOLL_LONGTERM, body);
+	if (got_body != m)
+		goto drop_body;
+	ret = show_parts(head, body);
+drop_body:
+	if (got_body > 0)
+		unpin_user_pages(body, got_body);
+drop_head:
+	if (got_head > 0)
+		unpin_user_pages(head, got_head);
+	kfree(head);
+	return ret;
+}
+
+int three_parts_bad(unsigned long addr, unsigned int n, unsigned int m)
+{
+	struct page **head, **body;
+	int got_head, got_body, ret = -EFAULT;
+
+	head = kmalloc_array(FIRST_PART + SECOND_PART, sizeof(*head), GFP_KERNEL);
+	if (!head)
+		return -ENOMEM;
+	body = head + FIRST_PART;
+	got_head = pin_user_pages_fast(addr, n, FOLL_LONGTERM, head);
+	if (got_head != n)
+		goto drop_head;
+//              ^^^^^^^^^^^^^^^ page-leak: `head` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
+	got_body = pin_user_pages_fast(addr + PAGE_SIZE * n, m, FOLL_LONGTERM, body);
+//                 ^^^^^^^^^^^^^^^^^^^ page-leak: `body` (pins from pin_user_pages_fast()): no path of this function releases them or hands them on
+	if (got_body != m)
+		goto drop_body;
+	ret = 0;
+drop_body:
+	if (got_head > 0)
+		unpin_user_pages(head, got_head);
+drop_head:
+	kfree(head);
+	return ret;
+}

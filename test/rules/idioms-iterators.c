@@ -301,3 +301,31 @@ static int fragments_merged_ok(struct sk_buff *skb, struct iov_iter *from, size_
 	}
 	return 0;
 }
+
+/* An iterator never gives more pages than it was found to have. */
+int collect_all_ok(struct iov_iter *iter, struct bio_vec *vecs, size_t count, unsigned int *filled)
+{
+	unsigned int i, nr, total = 0, most = iov_iter_npages(iter, INT_MAX);
+	struct page **pages;
+	size_t offset;
+	ssize_t got;
+
+	pages = kvmalloc_array(most, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return -ENOMEM;
+	while (count && total < most) {
+		got = iov_iter_get_pages2(iter, pages, count, most, &offset);
+		if (got <= 0)
+			break;
+		count -= got;
+		nr = DIV_ROUND_UP(got + offset, PAGE_SIZE);
+		if (total + nr > most)
+			break;
+		for (i = 0; i < nr; i++)
+			vecs[total + i].bv_page = pages[i];
+		total += nr;
+	}
+	kvfree(pages);
+	*filled = total;
+	return 0;
+}

@@ -444,3 +444,51 @@ static int recursive_helper_ok(unsigned long addr)
 		return -EFAULT;
 	return place_in_tree(page, 8);
 }
+
+static void peek_into(struct page *page, void *to, unsigned long offset)
+{
+	void *from = kmap_local_page(page);
+
+	memcpy(to, from + offset, 8);
+	kunmap_local(from);
+}
+
+/* A helper that only looks at the page does not keep it. */
+int peek_bad(unsigned long addr, void *to)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(addr, 1, 0, &page) != 1)
+//          ^^^^^^^^^^^^^^^^^^^ page-leak: `page` (references from get_user_pages_fast()): no path of this function releases them or hands them on
+		return -EFAULT;
+	peek_into(page, to, offset_in_page(addr));
+	return 0;
+}
+
+int peek_ok(unsigned long addr, void *to)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(addr, 1, 0, &page) != 1)
+		return -EFAULT;
+	peek_into(page, to, offset_in_page(addr));
+	put_page(page);
+	return 0;
+}
+
+static struct page *last_page;
+
+static void note_page(struct page *page)
+{
+	last_page = page;
+}
+
+int note_ok(unsigned long addr)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(addr, 1, 0, &page) != 1)
+		return -EFAULT;
+	note_page(page);
+	return 0;
+}

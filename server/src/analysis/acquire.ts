@@ -38,7 +38,7 @@ export function acquire(
   const key = `${frame.key}@${instruction.span.start}`;
   const acquisition = acquisitionOf(context, values, instruction, row, effect);
   foldIntoOlder(context, state, `${key}:latest`, `${key}:older`);
-  const result = values.fresh(`result${key}`);
+  const result = values.fresh(`result${key}`, undefined, effect.pages.form === 'result-array');
   const call: Call = { context, values, state, instruction, acquisition, effect, result };
   reportSite(context, values, instruction, row, effect);
   if (isWithoutPages(call)) return [{ state, result }];
@@ -123,7 +123,7 @@ function prepareArray(call: Call): (Call & { readonly array?: Term; readonly all
   const { pages } = call.effect;
   if (pages.form === 'array' || pages.form === 'slot')
     return [{ ...call, array: operand(call, pages.argument) }];
-  if (pages.form === 'result-array') return [{ ...call, array: call.result }];
+  if (pages.form === 'result-array') return [{ ...call, array: call.result, allocated: call.result }];
   if (pages.form !== 'array-pointer') return [call];
   const address = operand(call, pages.argument);
   if (!address) return [call];

@@ -5,6 +5,7 @@ import { isPointerToStruct, PAGE_TAGS } from '../program/types.ts';
 import { type Acquire, type Effect, type FunctionRow, isFollowed } from '../semantics/effects.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
+import { isJudgedAtCallers } from './callers.ts';
 import { Context, clearer, type Fault } from './context.ts';
 import { judgeDirtying } from './dirtying.ts';
 import { judgeExits } from './exits.ts';
@@ -152,12 +153,15 @@ function runRoot(context: Context, model: FunctionModel, scope: Scope, maxSteps:
 }
 
 /** What the analysis of a function goes into. */
-export function scopeOf(model: FunctionModel, { acquiring, all, reaching, builders }: Mattering): Scope {
+export function scopeOf(model: FunctionModel, mattering: Mattering): Scope {
+  const { acquiring, all, reaching, builders, releasers } = mattering;
   return {
     // Below a function that only touches pages, what acquires is analysed by itself.
     matters: name => all.has(name) && (acquiring.has(model.name) || !reaching.has(name)),
     acquires: name => reaching.has(name),
     builds: name => builders.has(name),
+    // What is given pages that were acquired here is followed anyway.
+    releases: name => !acquiring.has(model.name) && releasers.has(name),
   };
 }
 
@@ -167,13 +171,9 @@ const newEvidence = (): SiteEvidence => ({ modes: new Set(), kinds: new Set(), d
 function judgeAtCallers(program: Program, site: AcquisitionSite): void {
   const { evidence } = site;
   const isSeenFromCallers = (name: string): boolean => {
-    const callers = program.callers.get(name) ?? [];
-    return (
-      program.functions.get(name)?.isStatic === true &&
-      callers.length > 0 &&
-      callers.every(caller => evidence.has(caller)) &&
-      !program.references.some(reference => reference.function === name)
-    );
+    const model = program.functions.get(name);
+    const isSeen = (program.callers.get(name) ?? []).every(caller => evidence.has(caller));
+    return model !== undefined && isSeen && isJudgedAtCallers(program, model);
   };
   const own = [...evidence.keys()].filter(isSeenFromCallers);
   // Functions that only call each other have no caller to judge them at.
@@ -204,6 +204,8 @@ export interface Mattering {
   readonly reaching: ReadonlySet<string>;
   /** Static functions that build an iterator which is not their own. */
   readonly builders: ReadonlySet<string>;
+  /** Small static functions that release pages, in a file whose pages carry different holds: a flag may tell which. */
+  readonly releasers: ReadonlySet<string>;
   /** Those that acquire, and their callers: analysed by themselves with all that they call. */
   readonly acquiring: ReadonlySet<string>;
   /** Those in which an acquiring call stands. */
@@ -218,14 +220,20 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
   const acquiring = new Set<string>();
   const builders = new Set<string>();
   const constructing = new Set<string>();
+  const releasers = new Set<string>();
+  const holds = new Set<string>();
   const touching = new Set<string>();
   for (const model of program.functions.values())
     for (const call of callsOf(model)) {
       const row = call.callee === undefined ? undefined : table.row(call.callee);
       if (!row) continue;
       if (row.effects.some(effect => isFollowed(effect) || isExtraction(effect))) acquiring.add(model.name);
+      for (const effect of row.effects)
+        if (effect.kind === 'acquire' && effect.extraction) holds.add(effect.hold);
       if (row.effects.some(effect => effect.kind === 'construct')) constructing.add(model.name);
       if (buildsForCaller(model, call, row)) builders.add(model.name);
+      const isReleasing = row.effects.some(effect => effect.kind === 'release');
+      if (model.isStatic && isReleasing && isLeaf(model, program)) releasers.add(model.name);
       if (row.effects.some(effect => SEEN_IN_CALLERS.test(effect.kind))) all.add(model.name);
       if (row.effects.some(effect => /^(release|construct|query|dirty)$/.test(effect.kind)))
         touching.add(model.name);
@@ -246,7 +254,10 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
   // What an iterator was built as matters to what acquires from it, however far below.
   for (const name of constructing) if (reaching.has(name)) acquiring.add(name);
   for (const names of [acquiring, touching]) spread(program, names, LIMITS.callerSteps);
-  return { all, reaching, direct, acquiring, builders, touching };
+  const isMixed =
+    [...holds].some(hold => !/^(pin|get|none)$/.test(hold)) || (holds.has('pin') && holds.has('get'));
+  if (!isMixed) releasers.clear();
+  return { all, reaching, direct, acquiring, builders, releasers, touching };
 }
 
 /** Whether a function stores a page, or an array of pages, in something that is no local. */
@@ -260,6 +271,10 @@ function movesPages(model: FunctionModel): boolean {
     ),
   );
 }
+
+/** Whether a function calls no other of its file. */
+const isLeaf = (model: FunctionModel, program: Program): boolean =>
+  callsOf(model).every(({ callee }) => callee === undefined || !program.functions.has(callee));
 
 const isExtraction = (effect: Effect): boolean => effect.kind === 'acquire' && effect.extraction === true;
 

@@ -3,7 +3,7 @@ import { ITERATOR_TYPES } from '../semantics/operations.ts';
 import type { Context } from './context.ts';
 import { DEST, directionTerm, kindsOf, SOURCE } from './iterators.ts';
 import type { State } from './state.ts';
-import type { OperationAtom, PageAtom, Term } from './terms.ts';
+import { type OperationAtom, PAGES_OVER, type PageAtom, type Term } from './terms.ts';
 
 const INFINITY = Number.POSITIVE_INFINITY;
 /** A negative number converted to an unsigned type is larger than any count. */
@@ -75,10 +75,25 @@ function assumeComparison(
   }
   const difference = context.terms.subtract(left!, right!);
   const strict = condition.operator === '<';
+  if (isTrue && strict && exceedsIterator(state, difference)) return [];
   const holds = isTrue
     ? facts.assume(difference, -INFINITY, strict ? -1 : 0)
     : facts.assume(difference, strict ? 0 : 1, INFINITY);
   return holds ? [state] : [];
+}
+
+/** More pages than an iterator runs over were obtained from it: a check that cannot fire. */
+function exceedsIterator(state: State, difference: Term): boolean {
+  for (const [atom, by] of difference.parts) {
+    if (by !== 1 || atom.kind !== 'operation' || atom.operator !== PAGES_OVER) continue;
+    for (const { iterator, obtained } of state.sets.values())
+      if (
+        iterator === atom.operands[0] &&
+        [...obtained.parts].every(([part, n]) => difference.parts.get(part) === -n)
+      )
+        return obtained.parts.size > 0;
+  }
+  return false;
 }
 
 /** Names of one error code; every other pair is two numbers (include/uapi/asm-generic/errno.h, 6.12). */

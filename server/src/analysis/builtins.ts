@@ -1,6 +1,8 @@
 import type { CallInstruction } from '../program/model.ts';
-import type { Term } from './terms.ts';
-import { MAX_ERRNO, PAGE_SIZE, type Values } from './values.ts';
+import { PAGES_OVER, type Term } from './terms.ts';
+import { CONSTANTS, MAX_ERRNO, PAGE_SIZE, type Values } from './values.ts';
+
+const INT_MAX = CONSTANTS.INT_MAX!;
 
 type Builtin = (values: Values, operands: readonly Term[], call: CallInstruction) => Term | undefined;
 
@@ -25,6 +27,15 @@ function beforeConversion(value: Term): Term {
 
 const divideRoundingUp: Builtin = (values, [a, b]) => (a && b ? quotientRoundedUp(values, a, b) : undefined);
 const roundUp: Builtin = (values, [a, b]) => (a && b ? multipleAbove(values, a, b) : undefined);
+
+/** INT_MAX as a limit is none (lib/iov_iter.c, 6.1 and 6.12). */
+const pagesOver: Builtin = (values, [address, limit], call) => {
+  if (!address || !limit || values.state.facts.bounds(limit).low < INT_MAX) return;
+  const counted = values.fresh(`pages${values.frame.key}@${call.span.start}`);
+  const pages = values.operation(PAGES_OVER, values.state.iteratorOf(address), counted);
+  values.state.facts.assume(pages, 0, INT_MAX);
+  return pages;
+};
 
 /** Macros and inline functions that only compute, and are written by everybody. */
 const BUILTINS: Readonly<Record<string, Builtin>> = {
@@ -54,6 +65,7 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   max: larger,
   umax: larger,
   max_t: (values, [, a, b], call) => larger(values, [a!, b!], call),
+  iov_iter_npages: pagesOver,
   DIV_ROUND_UP: divideRoundingUp,
   DIV_ROUND_UP_ULL: divideRoundingUp,
   roundup: roundUp,

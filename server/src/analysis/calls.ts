@@ -12,6 +12,7 @@ import type {
 } from '../semantics/effects.ts';
 import { isFollowed, RESULT } from '../semantics/effects.ts';
 import { acquire, acquisitionOf, modeOf, reportSite } from './acquire.ts';
+import { isBio, noteFilled } from './bioContents.ts';
 import { builtinValue } from './builtins.ts';
 import { noteHold, onlyHold } from './containers.ts';
 import type { Context } from './context.ts';
@@ -31,7 +32,7 @@ import { noteNumbersGiven } from './numbers.ts';
 import { pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { release } from './release.ts';
-import { calleeOf, pageOf, placeOfCall } from './releasing.ts';
+import { calleeOf, markFreed, pageOf, placeOfCall } from './releasing.ts';
 import { addKeeper, type Keeper, type State } from './state.ts';
 import { PAGE_BEHIND, PAGE_IN, type Term } from './terms.ts';
 import { MAX_ERRNO, type Values } from './values.ts';
@@ -127,7 +128,10 @@ function applyEffects(
       case 'acquire':
         if (effect.extraction) reportSite(context, values, call, row, effect);
         if (effect.pages.form === 'argument') ownReference(context, values, call, effect.pages.argument);
-        else if (effect.pages.form === 'object') fill(context, values, call, row, effect);
+        else if (effect.pages.form === 'object') {
+          result ??= resultSymbol(values, call);
+          fill(context, values, call, row, effect, result);
+        }
         break;
       case 'store':
         result ??= resultSymbol(values, call);
@@ -191,16 +195,6 @@ function free(context: Context, values: Values, call: CallInstruction, effect: F
       callee: calleeOf(call),
     });
   markFreed(context, values, call, allocation.id);
-}
-
-/** Notes where an allocation is freed: losses are told from where no such place can be reached any more. */
-function markFreed(context: Context, values: Values, call: CallInstruction, id: string): void {
-  values.state.updateAllocation(id, { status: 'freed' });
-  context.releases.note(id, values.frame, context.block, {
-    callee: call.callee ?? '',
-    span: call.calleeSpan,
-    frame: values.frame,
-  });
 }
 
 /** Arrays that lie in such a member may be among those that are freed. */
@@ -369,7 +363,12 @@ function store(context: Context, values: Values, call: CallInstruction, effect: 
   const failure: Keeper['failure'] = effect.when === 'result-nonzero' ? 'bool' : 'number';
   const conditional = effect.when !== undefined && effect.when !== 'always';
   const container = effect.into === RESULT ? result : argumentValue(values, call, effect.into);
-  const keeper: Keeper = { callee: call.callee ?? '', result: conditional ? result : undefined, failure };
+  const keeper: Keeper = {
+    callee: call.callee ?? '',
+    result: conditional ? result : undefined,
+    failure,
+    isPlain: effect.isPlain,
+  };
   const page = pageOf(state, term);
   if (page && effect.form === 'page') {
     state.updateSet(page.set.id, { keepers: addKeeper(page.set.keepers, keeper) });
@@ -389,18 +388,24 @@ function fill(
   call: CallInstruction,
   row: FunctionRow,
   effect: Acquire,
+  result: Term,
 ): void {
-  const container = effect.pages.form === 'object' && argumentValue(values, call, effect.pages.argument);
-  if (!container) return;
+  if (effect.pages.form !== 'object') return;
+  const container = argumentValue(values, call, effect.pages.argument);
+  const expression = call.arguments[effect.pages.argument - 1];
+  if (!container || !expression) return;
   forgetFlags(context, values, container);
   const iterator = effect.iterator && argumentValue(values, call, effect.iterator);
   const mode = modeOf(context, values.state, effect, iterator || undefined);
   const member = memberOf(context, container);
+  const acquisition = acquisitionOf(context, values, call, row, effect);
   if (member && mode.includes('-'))
-    context.members.conditionalObjects.set(
-      structOfMember(member),
-      acquisitionOf(context, values, call, row, effect),
-    );
+    context.members.conditionalObjects.set(structOfMember(member), acquisition);
+  if (isBio(expression) && effect.returns === 'zero-or-error' && mode !== 'none') {
+    noteFilled(context, values.state, container, result, acquisition);
+    const message = `${call.callee}() puts pages into \`${acquisition.placeText}\``;
+    values.state.step({ kind: 'acquire', span: call.span, frame: values.frame, message });
+  }
   noteHold(
     context,
     values,

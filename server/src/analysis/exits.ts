@@ -1,4 +1,6 @@
 import type { Span } from '../base/text.ts';
+import type { FunctionModel, Program } from '../program/model.ts';
+import { isAnswerTaken, isJudgedAtCallers } from './callers.ts';
 import type { Context } from './context.ts';
 import { type Frame, isWithin } from './frames.ts';
 import type { Exit } from './interpret.ts';
@@ -13,12 +15,17 @@ import {
   type Trace,
 } from './state.ts';
 import type { Term } from './terms.ts';
+import { isUntold } from './untold.ts';
 
 /** A hold or an array that an exit of the root function loses. */
 interface Loss {
   readonly exit: Exit;
   readonly confidence: 'certain' | 'guess';
   readonly array?: string;
+  /** The caller learns of the error only, and not how many pages there are. */
+  readonly isUntold?: boolean;
+  /** The pages are named in plain memory; the jump after which they should be released by what it names. */
+  readonly namedAt?: number;
 }
 
 /** Whether exits were seen at which nothing is lost. */
@@ -32,6 +39,8 @@ interface Account extends OtherExits {
   readonly losses: Loss[];
   /** Exits that leave it to the caller's array or object while they report an error. */
   readonly abandoned: Loss[];
+  /** The last jumps on the way to error exits before which pages were released. */
+  readonly emptied: Set<number>;
 }
 
 /**
@@ -71,7 +80,12 @@ export function outcomesOf(frame: Frame, exit: Exit): Exit[] {
   ];
 }
 
-const newAccount = (known: OtherExits): Account => ({ losses: [], abandoned: [], ...known });
+const newAccount = (known: OtherExits): Account => ({
+  losses: [],
+  abandoned: [],
+  emptied: new Set(),
+  ...known,
+});
 
 function accountOf<K>(map: Map<K, Account>, key: K, known: OtherExits): Account {
   const account = map.get(key) ?? newAccount(known);
@@ -105,10 +119,16 @@ function judgeExit(
     if (!state.mayRemain(set)) {
       account.isReleasedSomewhere = true;
       if (!isError) context.members.noteEnding(set);
-      if (isError && set.status === 'dropped') account.isReleasedAtError = true;
+      if (isError && set.status === 'dropped') {
+        account.isReleasedAtError = true;
+        account.emptied.add(lastJump(exit));
+      }
       continue;
     }
-    if (mayBeNothing(context, state, set)) continue;
+    if (mayBeNothing(context, state, set)) {
+      if (isError && set.dropped.length > 0) account.emptied.add(lastJump(exit));
+      continue;
+    }
     const array = set.pointer && lostArrays.get(set.pointer);
     if (!isOwned(state, set, live)) {
       if (array) withPages.add(array);
@@ -116,8 +136,13 @@ function judgeExit(
         account.losses.push({ exit, confidence: 'certain', array: array?.placeText });
       else if (isError) account.abandoned.push({ exit, confidence: 'guess' });
       else account.isReleasedSomewhere = true;
-    } else if (isError && !isKept(state, set.keepers) && !knowsCount(state, set, live, value))
-      account.abandoned.push({ exit, confidence: 'guess' });
+    } else if (isError && !isKeptBeyond(state, set) && !knowsCount(state, set, live, value))
+      account.abandoned.push({
+        exit,
+        confidence: 'guess',
+        isUntold: isUntold(context, state, set, live) && !isForCallers(context.program, frame.function),
+        namedAt: set.keepers.some(each => each.isPlain) ? lastJump(exit) : undefined,
+      });
     else account.isReleasedSomewhere = true;
   }
   for (const allocation of state.allocations.values()) {
@@ -165,6 +190,11 @@ function isKnownByNumber(state: State, set: PageSet, live: ReadonlySet<Term>): b
   return false;
 }
 
+/** Whether somebody may have kept the pages who will release them. What all turns of a loop named is for a loop to release. */
+function isKeptBeyond(state: State, { keepers, age }: PageSet): boolean {
+  return isKept(state, age === 'latest' ? keepers.filter(each => !each.isPlain) : keepers);
+}
+
 /** The caller is told how many pages there are: by the returned value or by a count it can see. */
 function knowsCount(state: State, set: PageSet, live: ReadonlySet<Term>, value: Term | undefined): boolean {
   if (live.has(set.obtained) || live.has(set.to)) return true;
@@ -180,8 +210,25 @@ export function isErrorExit(frame: Frame, state: State, value: Term | undefined)
   return high < 0;
 }
 
+/** A failure that nobody looks at is cleaned up by nobody. */
+const isForCallers = (program: Program, model: FunctionModel): boolean =>
+  isJudgedAtCallers(program, model) && isAnswerTaken(program, model);
+
+/** Whether what an error exit leaves to others is lost. A loop over what names the pages may always take no turn. */
+function isLost({ isUntold, namedAt }: Loss, { isReleasedAtError, emptied }: Account): boolean {
+  if (namedAt === undefined) return isUntold === true || isReleasedAtError;
+  return (isReleasedAtError || emptied.size > 0) && !emptied.has(namedAt);
+}
+
+/** Where the way to an exit left the straight line for the last time. */
+function lastJump({ state, span }: Exit): number {
+  for (let step = state.trace; step; step = step.previous) if (step.kind === 'goto') return step.span.start;
+  return span.start;
+}
+
 function reportPages(context: Context, acquisition: Acquisition, account: Account): void {
-  const losses = account.isReleasedAtError ? [...account.losses, ...account.abandoned] : account.losses;
+  const abandoned = account.abandoned.filter(loss => isLost(loss, account));
+  const losses = [...account.losses, ...abandoned];
   if (losses.length === 0) return;
   const everywhere =
     !account.isReleasedSomewhere &&
@@ -202,7 +249,11 @@ function reportPages(context: Context, acquisition: Acquisition, account: Accoun
     acquisition,
     confidence: loss.confidence,
     trace: loss.exit.state.trace,
-    details: { everywhere: everywhere ? 'yes' : undefined, others: others > 0 ? String(others) : undefined },
+    details: {
+      everywhere: everywhere ? 'yes' : undefined,
+      others: others > 0 ? String(others) : undefined,
+      untold: !account.isReleasedAtError && loss.isUntold ? 'yes' : undefined,
+    },
     array: loss.array,
   });
 }

@@ -27,6 +27,8 @@ export function releaseForeign(releasing: Releasing, term: Term, count: Term | u
     isDecided: knowsIterator(state),
   });
   if (effect.pages.form !== 'array' && !isPlainMember(term)) return;
+  // page_ref_sub() and its like drop some of a page's references: what is left of them may follow.
+  if (effect.pages.form === 'page' && effect.count) return;
   const before = state.released.get(term);
   if (before && before.count === count) reportForeignSecond(releasing, before.release);
   state.released.set(term, { count, release });

@@ -1,5 +1,6 @@
 import { targetsOf } from '../program/liveness.ts';
 import type { Block, FunctionModel } from '../program/model.ts';
+import { isInBio } from './bioContents.ts';
 import type { Fault } from './context.ts';
 import { childOn, type Frame, isWithin } from './frames.ts';
 import type { State } from './state.ts';
@@ -52,7 +53,7 @@ export class Guide {
     const { start } = this.fault.origin.span;
     for (const set of state.sets.values()) if (set.acquisition.span.start === start) return true;
     for (const allocation of state.allocations.values()) if (allocation.span.start === start) return true;
-    return false;
+    return isInBio(state, start);
   }
 
   /** The blocks of this activation that take the thing, or call what does. */

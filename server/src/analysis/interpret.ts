@@ -17,7 +17,7 @@ import { calleeFrame, type Frame, isActive } from './frames.ts';
 import { iteratorsIn } from './iterators.ts';
 import { isSameState, join, widen } from './join.ts';
 import { LIMITS } from './limits.ts';
-import { noteAssignment } from './members.ts';
+import { noteAssignment, testedMembers } from './members.ts';
 import { noteNumbersStored } from './numbers.ts';
 import { allocationOf, reachable, setsOf } from './reach.ts';
 import { type Shape, shapeOf } from './shapes.ts';
@@ -52,6 +52,8 @@ export interface Scope {
   readonly acquires: (name: string) => boolean;
   /** Whether it builds an iterator for its caller. */
   readonly builds: (name: string) => boolean;
+  /** Whether it releases pages of which a flag that its callers test may tell more. */
+  readonly releases: (name: string) => boolean;
 }
 
 /** Runs functions abstractly: a worklist over blocks, each with one state a property. */
@@ -94,8 +96,14 @@ export class Interpreter {
     if (this.scope.acquires(model.name)) return model;
     const mayStillEnter = this.context.steps < LIMITS.stepsBeforeConvention;
     if (!mayStillEnter) return;
-    const isNews = this.scope.builds(model.name) || returnsPages(model);
+    const isNews =
+      this.scope.builds(model.name) || returnsPages(model) || this.isGuardedRelease(model, values);
     return isNews || touchesTracked(this.context, values, call) ? model : undefined;
+  }
+
+  /** A call of what releases, behind a test of a member: that may be the flag which tells what the pages carry. */
+  private isGuardedRelease({ name }: FunctionModel, { state }: Values): boolean {
+    return this.scope.releases(name) && testedMembers(this.context, state).size > 0;
   }
 
   private shapeOf(model: FunctionModel): Shape {

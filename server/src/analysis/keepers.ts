@@ -1,4 +1,5 @@
 import type { CallInstruction } from '../program/model.ts';
+import { isBorrowed } from './borrowing.ts';
 import type { Context } from './context.ts';
 import type { Place } from './places.ts';
 import { reachable, setsOf } from './reach.ts';
@@ -31,7 +32,7 @@ export function giveToUnknown(
   call.arguments.forEach((argument, at) => {
     const term = values.value(argument);
     if (argument.type.kind === 'integer' || isAddressOnly(term)) return;
-    keep(context, state, term, keeper);
+    if (!isBorrowed(context.program, context.table, callee, at)) keep(context, state, term, keeper);
     const written = writtenMembers(context.program, callee, at);
     if (written) forgetMembers(context, values, call, term, written);
     else forgetLocal(context, values, call, term);

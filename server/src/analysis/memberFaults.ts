@@ -23,7 +23,7 @@ export function judgeMembers(members: Members, flow: PageFlow, sites: readonly A
   const flags = new ModeFlags(members);
   noteFilledObjects(members, flow, sites);
   for (const [key, releases] of members.releases) {
-    for (const release of atCallers(releases))
+    for (const release of atCallers(key, releases, members))
       for (const each of key === '' ? cameFrom(release, flow) : [key]) {
         const stores = members.storesOf(each);
         const fault = stores.length > 0 ? judge(each, release, stores, members, flags) : undefined;
@@ -64,12 +64,18 @@ const HOLDS_OF: ReadonlyMap<Mode, ReadonlySet<Hold>> = new Map([
   ['get-if-user-backed', new Set<Hold>(['get', 'none'])],
 ]);
 
-/** A release in a helper is judged at the callers that were seen, which may know more. */
-function atCallers(releases: readonly MemberRelease[]): MemberRelease[] {
+/**
+ * A release in a helper is judged at the callers that were seen, which may know more: in which member the pages lie, or
+ * what the iterator has answered.
+ */
+function atCallers(key: MemberKey, releases: readonly MemberRelease[], members: Members): MemberRelease[] {
+  const knowsMore = ({ frame, guards }: MemberRelease): boolean =>
+    frame.parent !== undefined &&
+    (key !== '' || members.flags.some(flag => flag.isAsked && guards.has(flag.key)));
   return releases.filter(
     release =>
       release.frame.parent !== undefined ||
-      !releases.some(other => other.span.start === release.span.start && other.frame.parent !== undefined),
+      !releases.some(other => other.span.start === release.span.start && knowsMore(other)),
   );
 }
 

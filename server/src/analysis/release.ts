@@ -3,9 +3,10 @@ import type { Release } from '../semantics/effects.ts';
 import type { Context } from './context.ts';
 import { releaseForeign } from './foreignRelease.ts';
 import { noteDirtied } from './members.ts';
+import { allocationOf } from './reach.ts';
 import { isAskedIndex, isBeyondObtained, isClearlyWrong, isWrongCount } from './releaseCounts.ts';
 import { checkHold, reportCount, reportNothing, reportSecond } from './releaseFaults.ts';
-import { isUnheld, pageOf, possibleHolds, type Releasing, record } from './releasing.ts';
+import { isUnheld, markFreed, pageOf, possibleHolds, type Releasing, record } from './releasing.ts';
 import type { PageSet, State } from './state.ts';
 import { uniteAround } from './stretches.ts';
 import { asNumber, mentions, PAGE_BEHIND, type Term } from './terms.ts';
@@ -22,11 +23,16 @@ export function release(
   const releasing: Releasing = { context, values, state: values.state, instruction, effect, block };
   const expression = instruction.arguments[effect.pages.argument - 1];
   if (!expression) return;
-  const term = values.value(expression);
+  const argument = values.value(expression);
+  const place = effect.pages.indirect
+    ? context.places.target(argument, { kind: 'unknown', name: '' })
+    : undefined;
+  const term = place ? values.load(place) : argument;
   if (dirties(releasing)) noteDirtied(context, values.state, contentOf(releasing, term));
   if (effect.pages.form === 'page') releasePage(releasing, term);
   else if (effect.pages.form === 'array') releaseArray(releasing, term);
   else releaseObject(releasing, term);
+  if (place) values.store(place, values.number(0));
 }
 
 /** For `&page`, the address of one local pointer, what that points to. */
@@ -130,7 +136,7 @@ function isFixedGap(set: PageSet, index: Term): boolean {
 }
 
 function releaseArray(releasing: Releasing, array: Term): void {
-  const { state, values, context } = releasing;
+  const { state, context } = releasing;
   const count = countTerm(releasing);
   const touched = [...state.sets.values()].filter(
     set => set.pointer && mentions(array, atom => atom === set.pointer) && set.base,
@@ -139,7 +145,9 @@ function releaseArray(releasing: Releasing, array: Term): void {
   // ERR_PTR() where an array is expected.
   if (failed && state.facts.bounds(array).high < 0) reportNothing(releasing, failed);
   const copied = copiedSet(state, array);
+  const first = count && touched.find(set => isFrom(releasing, set, array, count));
   for (const set of touched) {
+    if (first && set !== first && isApart(releasing, set, array)) continue;
     const start = context.terms.subtract(set.base!, array);
     if (mentions(start, atom => atom === set.pointer)) continue;
     releaseStretch(releasing, set, start, count);
@@ -150,7 +158,23 @@ function releaseArray(releasing: Releasing, array: Term): void {
     forget(releasing, copied);
   }
   if (touched.length === 0 && !copied) releaseForeign(releasing, contentOf(releasing, array), count);
-  if (releasing.effect.freesArray) values.state.freed.add(array);
+  if (releasing.effect.freesArray) freeArray(releasing, array);
+}
+
+function freeArray({ context, values, state, instruction }: Releasing, array: Term): void {
+  state.freed.add(array);
+  const allocation = allocationOf(state, array);
+  if (allocation) markFreed(context, values, instruction, allocation.id);
+}
+
+/** Whether an array begins with the first slot of a set, and ends with it or before. */
+function isFrom({ state }: Releasing, set: PageSet, array: Term, count: Term): boolean {
+  return state.facts.areEqual(set.base!, array) && state.facts.isAtMost(count, set.obtained);
+}
+
+/** Nothing is known of how far two parts of an allocation lie apart: who fills them one by one keeps them apart. */
+function isApart({ state }: Releasing, set: PageSet, array: Term): boolean {
+  return state.facts.isUnrelated(set.base!, array);
 }
 
 function copiedSet(state: State, array: Term): PageSet | undefined {

@@ -51,6 +51,16 @@ export function record(releasing: Releasing, set: PageSet): void {
   });
 }
 
+/** Notes where an allocation is freed: losses are told from where no such place can be reached any more. */
+export function markFreed(context: Context, values: Values, call: CallInstruction, id: string): void {
+  values.state.updateAllocation(id, { status: 'freed' });
+  context.releases.note(id, values.frame, context.block, {
+    callee: call.callee ?? '',
+    span: call.calleeSpan,
+    frame: values.frame,
+  });
+}
+
 /** The holds a set may carry under what the path knows of its iterator. */
 export function possibleHolds(state: State, set: PageSet): ReadonlySet<Hold> {
   if (set.mode === 'pin' || set.mode === 'get' || set.mode === 'none') return new Set([set.mode]);

@@ -29,17 +29,23 @@ export interface Keeper {
   readonly result: Term | undefined;
   /** A failed call returned: a negative or non-zero number, or a NULL or error pointer. */
   readonly failure: 'number' | 'pointer' | 'bool';
+  /** It went into memory that only names it: whoever fails releases what is named there. */
+  readonly isPlain?: true;
 }
 
 /** The list with one more keeper; a long list says no more than that somebody has kept it. */
 export function addKeeper(keepers: readonly Keeper[], added: Keeper): readonly Keeper[] {
   // Who certainly kept it says all that there is to say: a list only grows towards that.
-  if (keepers.some(known => !known.result)) return keepers;
-  if (!added.result) return [added];
+  if (keepers.some(isCertain)) return keepers;
+  if (isCertain(added)) return [added];
   if (keepers.some(known => known.callee === added.callee && known.result === added.result)) return keepers;
   const isFull = keepers.length >= LIMITS.keepers;
-  return isFull ? [{ ...added, callee: keepers[0]!.callee, result: undefined }] : [...keepers, added];
+  return isFull
+    ? [{ ...added, callee: keepers[0]!.callee, result: undefined, isPlain: undefined }]
+    : [...keepers, added];
 }
+
+const isCertain = ({ result, isPlain }: Keeper): boolean => !result && !isPlain;
 
 /** The pages one acquiring call took: those of the latest turn of a loop, or of all turns before. */
 export interface PageSet {
@@ -143,6 +149,9 @@ export interface Trace {
   readonly isFailure?: true;
 }
 
+/** Ends the key of the cell beside a bio's members that holds what the call returned which filled it. */
+export const FILLED = '.__filled';
+
 /** One abstract state. Mutable while it runs through a block; cloned at branches. */
 export class State {
   memory: ForkMap<string, Term>;
@@ -243,6 +252,8 @@ export class State {
     // An iterator that only some paths built, or built the other way, is used the way that fits its path.
     for (const [iterator, { builtBy, direction }] of this.iterators)
       if (builtBy) parts.push(`i${iterator.id}=${direction?.id}`);
+    for (const [key, result] of this.memory)
+      if (key.endsWith(FILLED) && this.facts.isZero(result)) parts.push(`filled ${key}`);
     for (const term of this.released.keys()) parts.push(`released ${term.id}`);
     if (this.warned) parts.push('warned');
     return parts.sort().join(';');
@@ -276,6 +287,8 @@ export class State {
     // Where the iterator decides on the hold, a callee that failed may as well have had nothing to keep.
     const isDefinite = set.mode === 'pin' || set.mode === 'get';
     const isGiven = isDefinite ? isKept(this, set.keepers) : set.keepers.length > 0;
-    return (isGiven ? 'k' : '') + (!set.isExact || this.mayRemain(set) ? '' : '0');
+    // Who finds the pages by a number is an owner as well, after success.
+    const isKnown = set.isViewed || isKept(this, set.viewers);
+    return (isGiven ? 'k' : '') + (isKnown ? 'n' : '') + (!set.isExact || this.mayRemain(set) ? '' : '0');
   }
 }

@@ -69,6 +69,9 @@ export const PAGE_BEHIND = 'page behind';
 /** The operator of the page that a container at an address names. */
 export const PAGE_IN = 'page in';
 
+/** All pages that an iterator runs over: of it, and of the call that counted them. */
+export const PAGES_OVER = 'pages over';
+
 /** What stands for a symbol or page from now on; undefined leaves it. */
 export type Replacement = (atom: SymbolAtom | PageAtom) => Term | undefined;
 

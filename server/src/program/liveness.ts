@@ -22,6 +22,19 @@ export function liveVariables(model: FunctionModel): readonly ReadonlySet<number
   return live;
 }
 
+/** The variables of a function that are read anywhere in it. */
+export function readVariables(model: FunctionModel): ReadonlySet<Variable> {
+  const found = new Set<Variable>();
+  const read = (expression: Expression | undefined): void => {
+    if (expression) eachVariable(expression, variable => found.add(variable));
+  };
+  for (const { instructions, terminator } of model.blocks) {
+    for (const instruction of instructions) instructionUses(instruction, read, () => {});
+    terminatorUses(terminator, read);
+  }
+  return found;
+}
+
 interface Uses {
   /** Read before any write in the block. */
   readonly read: Set<number>;

@@ -23,6 +23,8 @@ export function assemble(
 ): Finding[] {
   const findings: Finding[] = [];
   for (const fault of faults) {
+    // A guess that was seen on no single path is two guesses.
+    if (fault.confidence === 'guess' && isUnproven(fault)) continue;
     const rule = RULES.find(each => each.faults.includes(fault.kind));
     const severity = rule && (severities[rule.id] ?? rule.severity);
     if (rule && severity && severity !== 'off') findings.push(findingOf(file, text, fault, rule, severity));

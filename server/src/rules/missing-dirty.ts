@@ -22,6 +22,10 @@ written: file-backed pages lose it at reclaim, swapped ones come back old.
 \`unpin_user_page()\`. Pages of a transfer that only reads memory (no FOLL_WRITE) need no mark; a driver that serves both
 directions passes the direction as the third argument.
 
+A long-term pin (\`FOLL_LONGTERM\`) that may write gets no page of a file on disk since 6.5: \`mm/gup.c\` refuses mappings
+that need dirty tracking. What remains to be lost are pages of shmem, that is of tmpfs and of memfds, which is where the
+memory of virtual machines usually lies. So the rule weighs long-term pins like others.
+
 The rule speaks where no function of the file marks the pages of this acquisition dirty, and releases them after a success.`,
   examples: [
     {

@@ -7,9 +7,16 @@ function report(fault: Fault): RuleReport {
   const array = fault.array ? `, and with them the array \`${fault.array}\`` : '';
   if (fault.details.everywhere)
     return { message: `${held}: no path of this function releases them or hands them on${array}` };
+  if (fault.details.end)
+    return {
+      message: `${held} go with the bio in ${fault.details.end}(): it was not submitted for somebody to complete, and bio_release_pages() was not called`,
+    };
   const others = fault.details.others ? ` (and at ${fault.details.others} more)` : '';
   const left = fault.confidence === 'guess' ? 'are left behind at this error exit' : 'are lost at this exit';
-  return { message: `${held} ${left}${others}${array}: other exits release them, this one does not` };
+  const reason = fault.details.untold
+    ? 'the caller gets an error and no count of them'
+    : 'other exits release them, this one does not';
+  return { message: `${held} ${left}${others}${array}: ${reason}` };
 }
 
 export const rule: Rule = {
@@ -23,6 +30,11 @@ an early return, a goto to a label behind the release, a short pin treated like 
 
 A leaked pin keeps its page in memory for ever, blocks migration and compaction, and makes fork copy it. A leaked
 reference keeps it in memory. Where user space can trigger the path, it can exhaust memory.
+
+A function that fails keeps nothing: pages that it leaves in an array of its caller are lost too, unless it tells how many
+they are, by its result, a count that the caller can see, or a member of the object that has the array. Its callers are
+looked at instead where they are all in view. Pages in a bio go with whoever completes it; a bio that is dropped without
+having been submitted needs bio_release_pages() first, and so does one that submit_bio_wait() has come back with.
 
 Release what was obtained before leaving. Storing a page pointer in an object that is freed on the same path does not
 hand it on.`,

@@ -164,6 +164,8 @@ export interface Store {
   /** The container (bio, sg, skb, bvec, pipe). */
   readonly into: Argument;
   readonly takes: 'keeps' | 'consumes' | 'own-hold';
+  /** The container is plain memory that names the page: nothing drops the page when the container ends. */
+  readonly isPlain?: true;
   /** `consumes` and `own-hold`: when. */
   readonly when?: 'always' | 'success' | 'result-zero' | 'result-nonzero';
   /** bool *: set where the page was merged into the entry before it, which has a hold on the page already. */

@@ -1,7 +1,7 @@
 import type { Span } from '../../base/text.ts';
 import type { CallInstruction, Expression } from '../../program/model.ts';
-import { isPointerToStruct } from '../../program/types.ts';
 import type { FunctionRow, Release, Submit } from '../../semantics/effects.ts';
+import { isBio } from '../bioContents.ts';
 import type { Context } from '../context.ts';
 import type { Frame } from '../frames.ts';
 import type { Place } from '../places.ts';
@@ -12,7 +12,6 @@ import type { Values } from '../values.ts';
 import type { Check } from './check.ts';
 import { goneSet, pageBehind } from './gone.ts';
 
-const BIO = new Set(['struct bio']);
 const UNKNOWN = { kind: 'unknown', name: '' } as const;
 const RELEASED = '__released';
 const IN_FLIGHT = '__in_flight';
@@ -174,8 +173,6 @@ function looksAtMemory(expression: Expression): boolean {
       return false;
   }
 }
-
-const isBio = (argument: Expression): boolean => isPointerToStruct(argument.type, BIO, 1);
 
 const member = (context: Context, object: Term, name: string): Place =>
   context.places.member(context.places.target(object, UNKNOWN), name, UNKNOWN);

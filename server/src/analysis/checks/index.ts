@@ -1,4 +1,5 @@
 import { bioFlagsCheck } from './bioFlags.ts';
+import { bioPages } from './bioPages.ts';
 import type { Check } from './check.ts';
 import { direction } from './direction.ts';
 import { earlyRelease } from './earlyRelease.ts';
@@ -13,6 +14,7 @@ import { useAfterRelease } from './useAfterRelease.ts';
 /** The checks that are made on every path, in no particular order. */
 export const CHECKS: readonly Check[] = [
   bioFlagsCheck,
+  bioPages,
   direction,
   earlyRelease,
   gupFlagsCheck,

@@ -143,7 +143,7 @@ export function store(
   page: Argument,
   into: Argument,
   takes: Store['takes'],
-  more: Partial<Pick<Store, 'form' | 'when' | 'merged'>> = {},
+  more: Partial<Pick<Store, 'form' | 'when' | 'merged' | 'isPlain'>> = {},
 ): Store {
   return { kind: 'store', page, into, takes, form: 'page', ...more };
 }

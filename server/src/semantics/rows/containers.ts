@@ -4,14 +4,19 @@ import { acquire, allocate, borrow, free, object, release, result, row, rows, st
 const SCATTERLIST = 'include/linux/scatterlist.h';
 const SKBUFF = 'include/linux/skbuff.h';
 
+/** Entries are plain memory: freeing them drops no page. */
+const PLAIN = { isPlain: true } as const;
+
 const scatterlists: FunctionRow[] = [
-  ...rows(SCATTERLIST, store(2, 1, 'keeps'), [
+  ...rows(SCATTERLIST, store(2, 1, 'keeps', PLAIN), [
     '136 sg_set_page(sg, page, len, offset)',
     '107 sg_assign_page(sg, page)',
     '183 sg_set_buf(sg, buf, buflen)',
   ]),
-  row('sg_set_folio(sg, folio, len, offset)', `${SCATTERLIST}:158`, store(2, 1, 'keeps'), { since: '6.6' }),
-  row('sg_init_one(sg, buf, buflen)', 'lib/scatterlist.c:141', store(2, 1, 'keeps')),
+  row('sg_set_folio(sg, folio, len, offset)', `${SCATTERLIST}:158`, store(2, 1, 'keeps', PLAIN), {
+    since: '6.6',
+  }),
+  row('sg_init_one(sg, buf, buflen)', 'lib/scatterlist.c:141', store(2, 1, 'keeps', PLAIN)),
   ...rows('lib/scatterlist.c', borrow, [
     '127 sg_init_table(sgl, nents)',
     '48 sg_nents(sg)',
@@ -38,7 +43,7 @@ const scatterlists: FunctionRow[] = [
   row(
     'sg_alloc_table_from_pages(sgt, pages, n_pages, offset, size, gfp_mask)',
     `${SCATTERLIST}:471`,
-    store(2, 1, 'keeps', { form: 'array', when: 'result-zero' }),
+    store(2, 1, 'keeps', { ...PLAIN, form: 'array', when: 'result-zero' }),
     {
       note: 'Adjacent pages share an entry: count pages, not entries, when they are dropped.',
     },
@@ -46,22 +51,22 @@ const scatterlists: FunctionRow[] = [
   row(
     'sg_alloc_table_from_pages_segment(sgt, pages, n_pages, offset, size, max_segment, gfp_mask)',
     'lib/scatterlist.c:579',
-    store(2, 1, 'keeps', { form: 'array', when: 'result-zero' }),
+    store(2, 1, 'keeps', { ...PLAIN, form: 'array', when: 'result-zero' }),
   ),
   row(
     'sg_alloc_append_table_from_pages(sgt_append, pages, n_pages, offset, size, max_segment, left_pages, gfp_mask)',
     'lib/scatterlist.c:455',
-    store(2, 1, 'keeps', { form: 'array', when: 'result-zero' }),
+    store(2, 1, 'keeps', { ...PLAIN, form: 'array', when: 'result-zero' }),
   ),
   row('sgl_alloc(length, gfp, nent_p)', 'lib/scatterlist.c:666', allocate('kmalloc')),
   row('sgl_free(sgl)', 'lib/scatterlist.c:718', free(1, 'kmalloc')),
 ];
 
 const vectors: FunctionRow[] = [
-  row('bvec_set_page(bv, page, len, offset)', 'include/linux/bvec.h:44', store(2, 1, 'keeps')),
+  row('bvec_set_page(bv, page, len, offset)', 'include/linux/bvec.h:44', store(2, 1, 'keeps', PLAIN)),
   ...rows(
     'include/linux/bvec.h',
-    store(2, 1, 'keeps'),
+    store(2, 1, 'keeps', PLAIN),
     ['59 bvec_set_folio(bv, folio, len, offset)', '74 bvec_set_virt(bv, vaddr, len)'],
     { since: '6.3' },
   ),

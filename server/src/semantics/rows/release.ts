@@ -156,6 +156,16 @@ const dirtying: FunctionRow[] = [
   row('kvm_set_pfn_dirty(pfn)', 'virt/kvm/kvm_main.c:3264', dirty(1)),
 ];
 
+const poisoned: FunctionRow[] = [
+  ['memory_failure(pfn, flags)', '2254'] as const,
+  ['soft_offline_page(pfn, flags)', '2805'] as const,
+].map(([signature, line]) =>
+  row(signature, `mm/memory-failure.c:${line}`, release('by-flag', 'page', 1), {
+    summary: 'Takes a page out of use.',
+    note: 'With MF_COUNT_INCREASED it drops the reference of its caller, whatever it returns.',
+  }),
+);
+
 const byMode: FunctionRow[] = [
   row(
     'page_put_unpin(page, flags)',
@@ -180,4 +190,10 @@ const byMode: FunctionRow[] = [
 ];
 
 /** Functions that drop a hold on pages, and those that mark pages dirty before. */
-export const RELEASE_ROWS: readonly FunctionRow[] = [...pins, ...references, ...dirtying, ...byMode];
+export const RELEASE_ROWS: readonly FunctionRow[] = [
+  ...pins,
+  ...references,
+  ...dirtying,
+  ...poisoned,
+  ...byMode,
+];
