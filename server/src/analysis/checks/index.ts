@@ -5,6 +5,7 @@ import { earlyRelease } from './earlyRelease.ts';
 import { gupFlagsCheck } from './gupFlags.ts';
 import { iteratorKindCheck } from './iteratorKind.ts';
 import { iteratorNotReverted } from './iteratorNotReverted.ts';
+import { keptIterators } from './keptIterators.ts';
 import { kindTest } from './kindTest.ts';
 import { mixedHoldsCheck } from './mixedHolds.ts';
 import { modeComparisonCheck } from './modeComparison.ts';
@@ -18,6 +19,7 @@ export const CHECKS: readonly Check[] = [
   gupFlagsCheck,
   iteratorKindCheck,
   iteratorNotReverted,
+  keptIterators,
   kindTest,
   mixedHoldsCheck,
   modeComparisonCheck,
