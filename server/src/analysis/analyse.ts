@@ -282,8 +282,10 @@ function keepsIterators(model: FunctionModel, table: EffectTable): boolean {
     block.instructions.some(instruction => {
       if (instruction.kind === 'assign')
         return instruction.place.kind !== 'variable' && isIterator(instruction.value.type);
-      const row =
-        instruction.kind === 'call' && instruction.callee ? table.row(instruction.callee) : undefined;
+      if (instruction.kind !== 'call' || !instruction.callee) return false;
+      if (/^_*mem(cpy|move)$/.test(instruction.callee))
+        return instruction.arguments.some(each => isIterator(each.type));
+      const row = table.row(instruction.callee);
       return row?.effects.some(
         effect => effect.kind === 'duplicate' || (effect.kind === 'transfer' && effect.asynchronous === true),
       );

@@ -8,7 +8,7 @@ import type { Frame } from './frames.ts';
 import type { Location } from './locations.ts';
 import type { Place } from './places.ts';
 import { pointerAtom, rootKey } from './places.ts';
-import type { State } from './state.ts';
+import type { Builder, State } from './state.ts';
 import type { Term } from './terms.ts';
 import type { Values } from './values.ts';
 
@@ -19,8 +19,8 @@ export interface Submission {
   readonly frame: Frame;
   /** What was started: the object that the call was given, or the array of a page set. */
   readonly object: Term;
-  /** The struct kiocb that goes with an iterator. */
-  readonly request?: Term;
+  /** The vector on the stack of the iterator that was given with it. */
+  readonly vector?: Vector;
   /** The set of pages that the object leads to; undefined where it is the object itself. */
   readonly set?: string;
   /** What the call answers; undefined where nobody takes it. */
@@ -29,6 +29,12 @@ export interface Submission {
   readonly starts: 'always' | 'unless-error' | 'queued';
   /** Waits since then that may have been broken off. */
   readonly waits: readonly { readonly result: Term; readonly until: NonNullable<Borrow['until']> }[];
+}
+
+/** The array that an iterator runs over, and the call that built the iterator. */
+export interface Vector {
+  readonly text: string;
+  readonly builtBy: Builder | undefined;
 }
 
 /** An iterator, or a pointer to one, that was put where others find it later. */
@@ -67,8 +73,10 @@ export class Flight {
 
   /** Adds what is under way on another path to the same block. */
   join(other: Flight): void {
-    for (const [key, submission] of other.submissions)
-      if (!this.submissions.has(key)) this.submissions.set(key, submission);
+    for (const [key, submission] of other.submissions) {
+      const known = this.submissions.get(key);
+      if (!known || submission.waits.length < known.waits.length) this.submissions.set(key, submission);
+    }
     for (const [key, kept] of other.kept) if (!this.kept.has(key)) this.kept.set(key, kept);
   }
 
@@ -79,7 +87,6 @@ export class Flight {
       this.submit({
         ...each,
         object: again(each.object),
-        request: each.request && again(each.request),
         result: each.result && again(each.result),
         waits: each.waits.map(wait => ({ ...wait, result: again(wait.result) })),
       });

@@ -16,6 +16,8 @@ export interface LaterUse {
   readonly function: FunctionModel;
   readonly callee: string;
   readonly span: Span;
+  /** The callback's own call that leads there. */
+  readonly within: CallInstruction;
   /** Undefined: it works either way. */
   readonly direction: Direction | undefined;
   /** The memory of a process may have been taken on before, or the author asks whose memory it is. */
@@ -52,6 +54,7 @@ interface Visit {
   readonly given: ReadonlyMap<Location, readonly Location[]>;
   readonly isSafe: boolean;
   readonly callers: readonly FunctionModel[];
+  readonly within: CallInstruction | undefined;
 }
 
 class Search {
@@ -70,7 +73,7 @@ class Search {
         .map(({ model }) => model),
     );
     for (const model of callbacks)
-      this.visit({ model, callback: model, given: new Map(), isSafe: false, callers: [] });
+      this.visit({ model, callback: model, given: new Map(), isSafe: false, callers: [], within: undefined });
     return { uses: this.uses, structs: this.structs };
   }
 
@@ -103,6 +106,7 @@ class Search {
             function: model,
             callee,
             span: call.calleeSpan,
+            within: visit.within ?? call,
             direction,
             isSafe,
           });
@@ -115,7 +119,14 @@ class Search {
       if (argument && structOf(parameter.type) === 'struct iov_iter')
         given.set(variableLocation(target, parameter.id), names(argument));
     });
-    this.visit({ model: target, callback, given, isSafe, callers: [...visit.callers, model] });
+    this.visit({
+      model: target,
+      callback,
+      given,
+      isSafe,
+      callers: [...visit.callers, model],
+      within: visit.within ?? call,
+    });
   }
 
   /** The members that an expression of a function stands for, through locals that are pointers to iterators or copies. */

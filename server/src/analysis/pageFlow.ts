@@ -1,5 +1,6 @@
 import type { CallInstruction, Expression, FunctionModel, Program } from '../program/model.ts';
 import type { Type } from '../program/types.ts';
+import { isCompletion } from '../semantics/completions.ts';
 import { type Acquire, RESULT, type Release } from '../semantics/effects.ts';
 import { ORIGINS, type Origin } from '../semantics/pageOrigins.ts';
 import { CONTAINER_VIEWS } from '../semantics/rows/views.ts';
@@ -55,6 +56,8 @@ export class PageFlow {
     for (const model of program.functions.values()) this.read(model);
     for (const { model, binder, object } of callbacksOf(program))
       this.bind(model, object ? this.locate(binder, object) : []);
+    for (const { function: name, table, member } of program.references)
+      if (isCompletion(table, member)) this.completions.add(name);
   }
 
   /** Every location that what lies in `from` may get to. */

@@ -15,6 +15,7 @@ import { rule as releaseMismatch } from './release-mismatch.ts';
 import type { Rule } from './rule.ts';
 import { rule as stackIterEscape } from './stack-iter-escape.ts';
 import { rule as unconditionalRelease } from './unconditional-release.ts';
+import { rule as untrackedHold } from './untracked-hold.ts';
 import { rule as useAfterRelease } from './use-after-release.ts';
 import { rule as wrongDirection } from './wrong-direction.ts';
 import { rule as wrongIterKind } from './wrong-iter-kind.ts';
@@ -35,6 +36,7 @@ export const RULES: readonly Rule[] = [
   releaseMismatch,
   stackIterEscape,
   unconditionalRelease,
+  untrackedHold,
   useAfterRelease,
   wrongDirection,
   wrongIterKind,

@@ -50,3 +50,13 @@ export const QUEUED = 'EIOCBQUEUED';
 
 /** Members that hold what runs at the end of an I/O: bi_end_io, ki_complete, end_io, complete, fuse_args' end. */
 export const COMPLETION_MEMBER = /end_?io(_data)?$|^end$|complet|callback|_done$|^done$/;
+
+/** Tables of which such members are no completions of I/O: power management has a `complete` of its own. */
+const OTHER_TABLES = new Set(['struct dev_pm_ops']);
+
+/** Whether a member of an operations table is run at the end of an I/O. */
+export function isCompletion(table: string | undefined, member: string | undefined): boolean {
+  return (
+    table !== undefined && member !== undefined && !OTHER_TABLES.has(table) && COMPLETION_MEMBER.test(member)
+  );
+}

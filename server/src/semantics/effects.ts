@@ -168,6 +168,8 @@ export interface Store {
   readonly takes: 'keeps' | 'consumes' | 'own-hold';
   /** `consumes` and `own-hold`: when. */
   readonly when?: 'always' | 'success' | 'result-zero' | 'result-nonzero';
+  /** What the container drops its pages as, whatever they carry: it has no place to say. */
+  readonly drops?: 'get';
   /** bool *: set where the page was merged into the entry before it, which has a hold on the page already. */
   readonly merged?: Argument;
 }

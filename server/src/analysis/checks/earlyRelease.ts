@@ -143,10 +143,11 @@ function looksAtMemory(expression: Expression): boolean {
   switch (expression.kind) {
     case 'dereference':
     case 'index':
-    case 'global':
     case 'opaque':
     case 'member':
       return true;
+    case 'global':
+      return !/^[A-Z0-9_]+$/.test(expression.name);
     case 'unary':
     case 'cast':
       return looksAtMemory(expression.operand);

@@ -9,6 +9,7 @@ import { keptIterators } from './keptIterators.ts';
 import { kindTest } from './kindTest.ts';
 import { mixedHoldsCheck } from './mixedHolds.ts';
 import { modeComparisonCheck } from './modeComparison.ts';
+import { untrackedHold } from './untrackedHold.ts';
 import { useAfterRelease } from './useAfterRelease.ts';
 
 /** The checks that are made on every path, in no particular order. */
@@ -23,5 +24,6 @@ export const CHECKS: readonly Check[] = [
   kindTest,
   mixedHoldsCheck,
   modeComparisonCheck,
+  untrackedHold,
   useAfterRelease,
 ];

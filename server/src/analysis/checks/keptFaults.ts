@@ -1,8 +1,9 @@
 import type { Span } from '../../base/text.ts';
 import { isPointerToStruct } from '../../program/types.ts';
+import { QUEUED } from '../../semantics/completions.ts';
 import { type IteratorKind, USER_BACKED_KINDS } from '../../semantics/holds.ts';
 import type { Context, Fault } from '../context.ts';
-import { holderOf, type KeptIterator, objectOf, queued, type Submission } from '../flight.ts';
+import { holderOf, isInFlight, type KeptIterator, queued, type Submission } from '../flight.ts';
 import { type Frame, rootFrame, rootOf } from '../frames.ts';
 import { directionOf, kindsOf } from '../iterators.ts';
 import { type LaterUse, laterUsesOf } from '../iteratorUses.ts';
@@ -10,7 +11,6 @@ import type { Term } from '../terms.ts';
 import type { Values } from '../values.ts';
 
 const KIOCB = new Set(['struct kiocb']);
-const UNKNOWN = { kind: 'unknown', name: '' } as const;
 
 /**
  * Why an iterator that was kept is used later: the function answers -EIOCBQUEUED, it returns with work under way, or it
@@ -78,13 +78,13 @@ function reportForeign(
   const isUseWrong = use !== undefined && kept.how === 'duplicate';
   report(context, values, {
     kind: 'foreign-iterator',
-    span: isUseWrong ? use.span : kept.span,
-    frame: isUseWrong ? rootFrame(use.function) : kept.frame,
+    span: isUseWrong ? use.within.calleeSpan : kept.span,
+    frame: isUseWrong ? rootFrame(use.callback) : kept.frame,
     origin: kept,
     confidence: use ? 'certain' : 'guess',
     details: {
       how: kept.how,
-      user: use?.callee,
+      user: isUseWrong ? (use.within.callee ?? use.callee) : use?.callee,
       callback: use?.callback.name,
       at: isUseWrong ? 'use' : 'store',
     },
@@ -122,10 +122,14 @@ function stepsOf(kept: KeptIterator, use: LaterUse | undefined): Fault['steps'] 
           : `\`${kept.text}\` is a copy of ${whose}`,
     },
   ];
-  if (use) {
-    const below = use.function === use.callback ? '' : `, called from ${use.callback.name}(),`;
-    steps.push({ span: use.span, message: `${use.function.name}()${below} uses it later: ${use.callee}()` });
-  }
+  if (!use) return steps;
+  const { within, callback, callee, span } = use;
+  steps.push({
+    span: within.calleeSpan,
+    message: `${callback.name}() uses it later: ${within.callee ?? callee}()`,
+  });
+  if (within.calleeSpan.start !== span.start)
+    steps.push({ span, message: `${use.function.name}() calls ${callee}() with it` });
   return steps;
 }
 
@@ -136,32 +140,37 @@ export function judgeVector(
   submission: Submission,
   returned: Term | undefined,
 ): void {
-  const { state } = values;
-  const { request, object, result, span, frame, callee } = submission;
-  if (submission.starts !== 'queued' || !request || !result) return;
-  const isQueued = state.facts.areEqual(result, queued(context));
-  if (!isQueued && (returned !== result || state.facts.bounds(result).low >= 0)) return;
-  if (objectOf(context, request)?.kind === 'address') return;
-  const iterator = context.places.target(state.iteratorOf(object), UNKNOWN);
-  const over = state.memory.get(context.places.member(iterator, '__over', UNKNOWN).key);
-  const vector = over && objectOf(context, over);
-  const place = vector?.kind === 'address' ? context.places.get(vector.place) : undefined;
-  if (place?.root.kind !== 'local') return;
-  const built = state.iterators.get(state.iteratorOf(object))?.builtBy;
+  const { vector, result, span, frame, callee } = submission;
+  if (!vector || !result || !mayGoOn(context, values, submission, result)) return;
+  if (returned !== result && !asksForQueued(context, frame)) return;
+  const { builtBy } = vector;
+  const start = builtBy && {
+    span: builtBy.calleeSpan,
+    message: `${builtBy.callee}() builds the iterator over a local vector`,
+  };
   report(context, values, {
     kind: 'escaping-iterator',
     span,
     frame,
-    origin: { span, text: context.source(span).replace(/^&/, '') },
+    origin: { span, text: vector.text },
     confidence: 'certain',
     details: { how: 'vector', user: callee, callback: undefined },
     steps: [
-      ...(built
-        ? [{ span: built.calleeSpan, message: `${built.callee}() builds the iterator over a local vector` }]
-        : []),
+      ...(start ? [start] : []),
       { span, message: `${callee}() may go on with it after it returned -EIOCBQUEUED` },
     ],
   });
+}
+
+/** Nothing says that the answer was not -EIOCBQUEUED, or that the end was waited for. */
+function mayGoOn(context: Context, { state }: Values, submission: Submission, result: Term): boolean {
+  const difference = context.terms.subtract(result, queued(context));
+  if (state.facts.isNonZero(difference) || state.facts.bounds(result).low >= 0) return false;
+  return isInFlight(context, state, { ...submission, starts: 'always' });
+}
+
+function asksForQueued(context: Context, { function: { span } }: Frame): boolean {
+  return context.program.text.slice(span.start, span.end).includes(QUEUED);
 }
 
 interface Report {

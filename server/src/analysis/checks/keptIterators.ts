@@ -40,7 +40,7 @@ export const keptIterators: Check = {
     noteCall(context, values, call, row);
     for (const effect of row?.effects ?? [])
       if (effect.kind === 'submit' && effect.work) deferred(context, values, call, effect.argument);
-    transferred(values, call, row);
+    transferred(context, values, call, row);
   },
   exit(context, values, value) {
     if (values.frame.parent || values.state.warned) return;
@@ -218,21 +218,41 @@ function deferred(context: Context, values: Values, call: CallInstruction, posit
     if (holderOf(context, kept) === started) judge(context, values, kept, 'given to work');
 }
 
-/** The iterator goes to ->read_iter or ->write_iter with a request that may be queued. */
-function transferred(values: Values, call: CallInstruction, row: FunctionRow | undefined): void {
-  const position = asynchronousIterator(call, row);
-  const [request, iterator] = [call.arguments[(position ?? 0) - 2], call.arguments[(position ?? 0) - 1]];
+/** A request that may be queued is given an iterator over a vector on the stack. */
+function transferred(
+  context: Context,
+  values: Values,
+  call: CallInstruction,
+  row: FunctionRow | undefined,
+): void {
+  const position = asynchronousIterator(call, row) ?? 0;
+  const [request, iterator] = [call.arguments[position - 2], call.arguments[position - 1]];
   if (!request || !iterator) return;
-  values.state.flight.submit({
-    callee: call.callee ?? values.context.source(call.calleeSpan),
+  const { state } = values;
+  // A request on the stack is a synchronous one, or waited for.
+  const object = objectOf(context, values.value(request));
+  if (!object || object.kind === 'address' || !hasLocalVector(context, values, values.value(iterator)))
+    return;
+  state.flight.submit({
+    callee: call.callee ?? context.source(call.calleeSpan),
     span: iterator.span,
     frame: values.frame,
-    object: values.value(iterator),
-    request: values.value(request),
+    object,
+    vector: {
+      text: context.source(iterator.span).replace(/^&/, ''),
+      builtBy: state.iterators.get(state.iteratorOf(values.value(iterator)))?.builtBy,
+    },
     result: resultOf(values, call),
     starts: 'queued',
     waits: [],
   });
+}
+
+function hasLocalVector(context: Context, { state }: Values, address: Term): boolean {
+  const iterator = context.places.target(state.iteratorOf(address), UNKNOWN);
+  const over = state.memory.get(context.places.member(iterator, '__over', UNKNOWN).key);
+  const vector = over && objectOf(context, over);
+  return vector?.kind === 'address' && context.places.get(vector.place)?.root.kind === 'local';
 }
 
 function asynchronousIterator(call: CallInstruction, row: FunctionRow | undefined): number | undefined {

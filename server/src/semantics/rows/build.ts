@@ -146,7 +146,7 @@ export function store(
   page: Argument,
   into: Argument,
   takes: Store['takes'],
-  more: Partial<Pick<Store, 'form' | 'when' | 'merged'>> = {},
+  more: Partial<Pick<Store, 'form' | 'when' | 'merged' | 'drops'>> = {},
 ): Store {
   return { kind: 'store', page, into, takes, form: 'page', ...more };
 }
