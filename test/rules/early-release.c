@@ -195,6 +195,7 @@ int broken_off(struct urb *urb, struct scatterlist *sg, struct page **pages, uns
 	err = wait_for_completion_interruptible(done);
 out:
 	unpin_user_page(page);
+//      ^^^^^^^^^^^^^^^ early-release: unpin_user_page() drops the hold on `page` while the I/O that usb_submit_urb() started may still go on: release them in its completion, or wait for it first
 	return err;
 }
 

@@ -128,14 +128,16 @@ export function queued(context: Context): Term {
   return context.terms.scale(context.terms.symbol(`errno:${QUEUED}`), -1);
 }
 
-/** Whether what a call started may still go on: it did start, and each wait since then was broken off. */
+/** Whether what a call started may still go on: it did start, and of no wait since then is it known that it came to its end. */
 export function isInFlight(context: Context, state: State, { result, starts, waits }: Submission): boolean {
   const { facts } = state;
   if (result && starts === 'unless-error' && facts.isNonZero(result)) return false;
   if (starts === 'queued' && !(result && facts.areEqual(result, queued(context)))) return false;
-  return waits.every(wait =>
-    wait.until === 'zero' ? facts.isNonZero(wait.result) : facts.bounds(wait.result).high <= 0,
-  );
+  return waits.every(wait => {
+    if (wait.until === 'zero') return !facts.isZero(wait.result);
+    const isPositive = wait.until === 'nonzero' || facts.bounds(wait.result).low >= 0;
+    return !(isPositive && facts.isNonZero(wait.result));
+  });
 }
 
 /** The pointer to the object that an address or a place lies in. */

@@ -144,7 +144,7 @@ export interface Borrow {
   /** It lets time pass, perhaps until some I/O is done. */
   readonly waits?: true;
   /** A wait that may be broken off (by a signal, after a time): it came to its end only where the result is this. */
-  readonly until?: 'zero' | 'positive';
+  readonly until?: 'zero' | 'nonzero' | 'positive';
 }
 
 /** The result (or `into`) is another view of the same page: page_folio, page_to_pfn, page_address, kmap. */

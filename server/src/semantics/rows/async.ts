@@ -109,12 +109,14 @@ const waits: FunctionRow[] = [
     'kernel/sched/completion.c',
     waitUntil('positive'),
     [
-      '165 wait_for_completion_timeout(x, timeout)',
       '236 wait_for_completion_interruptible_timeout(x, timeout)',
       '285 wait_for_completion_killable_timeout(x, timeout)',
     ],
     { note: BROKEN_OFF },
   ),
+  row('wait_for_completion_timeout(x, timeout)', 'kernel/sched/completion.c:165', waitUntil('nonzero'), {
+    note: BROKEN_OFF,
+  }),
   ...rows('kernel/sched/completion.c', wait, ['45 complete(x)', '67 complete_all(x)']),
   row('wait_event(wq_head, condition)', 'include/linux/wait.h:340', wait),
   ...rows(
@@ -123,13 +125,13 @@ const waits: FunctionRow[] = [
     ['496 wait_event_interruptible(wq_head, condition)', '926 wait_event_killable(wq_head, condition)'],
     { note: BROKEN_OFF },
   ),
-  ...rows(
-    'include/linux/wait.h',
+  row('wait_event_timeout(wq_head, condition, timeout)', 'include/linux/wait.h:412', waitUntil('nonzero'), {
+    note: BROKEN_OFF,
+  }),
+  row(
+    'wait_event_interruptible_timeout(wq_head, condition, timeout)',
+    'include/linux/wait.h:530',
     waitUntil('positive'),
-    [
-      '412 wait_event_timeout(wq_head, condition, timeout)',
-      '530 wait_event_interruptible_timeout(wq_head, condition, timeout)',
-    ],
     { note: BROKEN_OFF },
   ),
 ];
