@@ -89,7 +89,6 @@ const work: FunctionRow[] = [
     '51 kthread_run(threadfn, data, namefmt, ...)',
     '27 kthread_create(threadfn, data, namefmt, ...)',
   ]),
-  ...rows('kernel/kthread.c', borrow, ['1439 kthread_use_mm(mm)', '1485 kthread_unuse_mm(mm)']),
 ];
 
 const BROKEN_OFF = 'A wait that was broken off does not say that the I/O is done.';
