@@ -19,7 +19,13 @@ import { RULES } from './rules/index.ts';
 import { type Effect, isFollowed } from './semantics/effects.ts';
 import type { Tree } from './semantics/eras.ts';
 import { explainFunction, toMarkdown } from './semantics/explain.ts';
-import { ACQUIRER_NAMES, EffectTable, FOLLOWED_NAMES, NAMES_OF_INTEREST } from './semantics/table.ts';
+import {
+  ACQUIRER_NAMES,
+  EffectTable,
+  FOLLOWED_NAMES,
+  KEPT_ITERATOR_LITERALS,
+  NAMES_OF_INTEREST,
+} from './semantics/table.ts';
 import { functionsOf } from './syntax/health.ts';
 import { CParser, ParseRefused } from './syntax/parser.ts';
 
@@ -85,6 +91,8 @@ const EMPTY = { findings: [], notAnalysed: [], extractions: [], iterators: [] };
  */
 export class Engine {
   private readonly interest: RegExp;
+  /** Each must match: the text may keep an iterator for later. */
+  private readonly keeping: readonly RegExp[];
   private readonly acquirers: RegExp;
   /** The last answer: an editor asks for findings, hints and hovers of one text in turn. */
   private last: { readonly key: string; readonly text: string; readonly report: FileReport } | undefined;
@@ -94,6 +102,7 @@ export class Engine {
 
   private constructor(private readonly parser: CParser) {
     this.interest = anyOf(NAMES_OF_INTEREST);
+    this.keeping = KEPT_ITERATOR_LITERALS.map(anyOf);
     this.acquirers = anyOf([...ACQUIRER_NAMES, ...FOLLOWED_NAMES]);
   }
 
@@ -108,7 +117,11 @@ export class Engine {
 
   /** True where the text names anything the engine knows: a cheap test before any parsing. */
   isOfInterest(text: string): boolean {
-    return this.interest.test(text);
+    return this.interest.test(text) || this.mayKeepIterators(text);
+  }
+
+  private mayKeepIterators(text: string): boolean {
+    return this.keeping.every(literals => literals.test(text));
   }
 
   /**
@@ -167,12 +180,13 @@ export class Engine {
     const acquires = this.acquirers.test(file.text);
     const around = options.surroundings?.(acquires);
     const worthLowering = table.namesWith(isWorthLowering);
-    const isAllWanted = acquires || around !== undefined;
+    const isAllWanted = acquires || around !== undefined || this.mayKeepIterators(file.text);
     const parsed = this.parser.parse(around ? `${file.text}\n${around.text}` : file.text, {
       isWanted: isAllWanted ? undefined : word => worthLowering.has(word) || NAMES_OF_INTEREST.has(word),
     });
     try {
-      // Where a file acquires, any function of it may put pages into a member, or take them from there.
+      // Where a file acquires, any function of it may put pages into a member, or take them from there; and any may be
+      // what later uses an iterator that was kept.
       const program = lowerProgram(parsed, isAllWanted ? () => true : name => worthLowering.has(name));
       const broken = (parsed.root.hasError ? functionsOf(parsed) : [])
         .filter(

@@ -178,3 +178,102 @@ int written_before_release(struct file *file, unsigned long addr, loff_t *pos)
 	unpin_user_page(page);
 	return ret;
 }
+
+/* A wait that a signal breaks off does not say that the transfer is done. */
+int broken_off(struct urb *urb, struct scatterlist *sg, struct page **pages, unsigned long addr, struct completion *done)
+{
+	struct page *page;
+	int err;
+
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
+		return -EFAULT;
+	sg_set_page(sg, page, PAGE_SIZE, 0);
+	urb->sg = sg;
+	err = usb_submit_urb(urb, GFP_KERNEL);
+	if (err)
+		goto out;
+	err = wait_for_completion_interruptible(done);
+out:
+	unpin_user_page(page);
+//      ^^^^^^^^^^^^^^^ early-release: unpin_user_page() drops the hold on `page` while the I/O that usb_submit_urb() started may still go on: release them in its completion, or wait for it first
+	return err;
+}
+
+int broken_off_and_cancelled(struct urb *urb, struct scatterlist *sg, unsigned long addr, struct completion *done)
+{
+	struct page *page;
+	int err;
+
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
+		return -EFAULT;
+	sg_set_page(sg, page, PAGE_SIZE, 0);
+	urb->sg = sg;
+	err = usb_submit_urb(urb, GFP_KERNEL);
+	if (err)
+		goto out;
+	err = wait_for_completion_interruptible(done);
+	if (err)
+		usb_kill_urb(urb);
+out:
+	unpin_user_page(page);
+	return err;
+}
+
+int after_the_time(struct urb *urb, struct scatterlist *sg, unsigned long addr, struct completion *done)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(addr, 1, 0, &page) != 1)
+		return -EFAULT;
+	sg_set_page(sg, page, PAGE_SIZE, 0);
+	urb->sg = sg;
+	if (usb_submit_urb(urb, GFP_KERNEL)) {
+		unpin_user_page(page);
+		return -EIO;
+	}
+	if (!wait_for_completion_timeout(done, HZ)) {
+		unpin_user_page(page);
+//              ^^^^^^^^^^^^^^^ early-release: unpin_user_page() drops the hold on `page` while the I/O that usb_submit_urb() started may still go on: release them in its completion, or wait for it first
+		return -ETIMEDOUT;
+	}
+	unpin_user_page(page);
+	return 0;
+}
+
+/* Only -EIOCBQUEUED says that the request goes on. */
+int while_queued(struct file *file, struct kiocb *iocb, struct bio_vec *vec, unsigned long addr)
+{
+	struct iov_iter iter;
+	struct page *page;
+	ssize_t ret;
+
+	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	bvec_set_page(vec, page, PAGE_SIZE, 0);
+	iov_iter_bvec(&iter, ITER_DEST, vec, 1, PAGE_SIZE);
+	ret = vfs_iocb_iter_read(file, iocb, &iter);
+	if (ret == -EIOCBQUEUED) {
+		unpin_user_pages_dirty_lock(&page, 1, true);
+//              ^^^^^^^^^^^^^^^^^^^^^^^^^^^ early-release: unpin_user_pages_dirty_lock() drops the hold on `page` while the I/O that vfs_iocb_iter_read() started may still go on: release them in its completion, or wait for it first
+		return 0;
+	}
+	unpin_user_pages_dirty_lock(&page, 1, true);
+	return ret;
+}
+
+int unless_queued(struct file *file, struct kiocb *iocb, struct transfer *transfer, struct bio_vec *vec, unsigned long addr)
+{
+	struct iov_iter iter;
+	struct page *page;
+	ssize_t ret;
+
+	if (pin_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	transfer->page = page;
+	bvec_set_page(vec, page, PAGE_SIZE, 0);
+	iov_iter_bvec(&iter, ITER_DEST, vec, 1, PAGE_SIZE);
+	ret = vfs_iocb_iter_read(file, iocb, &iter);
+	if (ret != -EIOCBQUEUED)
+		unpin_user_pages_dirty_lock(&page, 1, true);
+	return ret;
+}

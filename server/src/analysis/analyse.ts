@@ -1,12 +1,12 @@
 import { Cancelled, type CancelSignal } from '../base/cancel.ts';
 import type { Span } from '../base/text.ts';
 import { type CallInstruction, callsOf, type FunctionModel, type Program } from '../program/model.ts';
-import { isPointerToStruct, PAGE_TAGS } from '../program/types.ts';
+import { isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
 import { type Acquire, type Effect, type FunctionRow, isFollowed } from '../semantics/effects.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import { isJudgedAtCallers } from './callers.ts';
-import { Context, clearer, type Fault } from './context.ts';
+import { Context, clearer, type Fault, type FaultKind } from './context.ts';
 import { judgeDirtying } from './dirtying.ts';
 import { judgeExits } from './exits.ts';
 import { type Fates, noFates, noteFates } from './fates.ts';
@@ -20,6 +20,8 @@ import { PageFlow } from './pageFlow.ts';
 import { replay } from './replay.ts';
 import { startOf } from './root.ts';
 import type { Release } from './state.ts';
+
+const ITERATOR_TAGS = new Set(['struct iov_iter']);
 
 /** A call that acquires, with what the analysis learned of it in all contexts it was seen in. */
 export interface AcquisitionSite extends SiteEvidence {
@@ -39,6 +41,13 @@ export interface SiteEvidence {
   readonly kinds: Set<IteratorKind>;
   readonly directions: Set<Direction | 'variable'>;
 }
+
+/** What no single path was found to do is not said: what is under way is known of merged paths only roughly. */
+const ON_ONE_PATH: ReadonlySet<FaultKind> = new Set([
+  'early-release',
+  'foreign-iterator',
+  'escaping-iterator',
+]);
 
 const PATHS_LEFT_OUT = `more than ${LIMITS.statesPerBlock} states met at one place: some paths were left out`;
 
@@ -117,7 +126,12 @@ export function analyse(
     // What is judged over the whole file happens on no single path.
     return run?.context.hasSeen(fault) ? replay(run.context, fault, run.scope) : fault;
   });
-  return { faults: replayed, sites: [...sites.values()], flow, given };
+  return {
+    faults: replayed.filter(fault => fault.isReplayed !== false || !ON_ONE_PATH.has(fault.kind)),
+    sites: [...sites.values()],
+    flow,
+    given,
+  };
 }
 
 /** What the analysis of a root gave with the first of several views of the program with which it ends, or why none did. */
@@ -244,6 +258,7 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
     }
   for (const model of program.functions.values()) {
     if (movesPages(model)) touching.add(model.name);
+    if (keepsIterators(model, table)) for (const names of [all, touching]) names.add(model.name);
     if (returnsPages(model)) all.add(model.name);
   }
   for (const name of acquiring) all.add(name);
@@ -275,6 +290,26 @@ function movesPages(model: FunctionModel): boolean {
 /** Whether a function calls no other of its file. */
 const isLeaf = (model: FunctionModel, program: Program): boolean =>
   callsOf(model).every(({ callee }) => callee === undefined || !program.functions.has(callee));
+
+/** Whether a function puts an iterator, or a pointer to one, into something that is no local, or lets a request go on with it. */
+function keepsIterators(model: FunctionModel, table: EffectTable): boolean {
+  return model.blocks.some(block =>
+    block.instructions.some(instruction => {
+      if (instruction.kind === 'assign')
+        return instruction.place.kind !== 'variable' && isIterator(instruction.value.type);
+      if (instruction.kind !== 'call' || !instruction.callee) return false;
+      if (/^_*mem(cpy|move)$/.test(instruction.callee))
+        return instruction.arguments.some(each => isIterator(each.type));
+      const row = table.row(instruction.callee);
+      return row?.effects.some(
+        effect => effect.kind === 'duplicate' || (effect.kind === 'transfer' && effect.asynchronous === true),
+      );
+    }),
+  );
+}
+
+const isIterator = (type: Type): boolean =>
+  (type.kind === 'struct' && ITERATOR_TAGS.has(type.tag)) || isPointerToStruct(type, ITERATOR_TAGS, 1);
 
 const isExtraction = (effect: Effect): boolean => effect.kind === 'acquire' && effect.extraction === true;
 

@@ -3,6 +3,7 @@ import type {
   Acquire,
   Allocate,
   Construct,
+  Duplicate,
   Free,
   FunctionRow,
   Query,
@@ -146,6 +147,9 @@ function applyEffects(
         result ??= resultSymbol(values, call);
         transfer(context, values, call, effect, result);
         break;
+      case 'duplicate':
+        duplicate(values, call, effect);
+        break;
       case 'borrow':
         if (/^(memcpy|memmove)$/.test(row.name)) copyPages(context, values, call);
         for (const argument of call.arguments) forgetLocal(context, values, call, values.value(argument));
@@ -154,6 +158,13 @@ function applyEffects(
     }
   }
   return result ?? resultSymbol(values, call);
+}
+
+/** The copy stands for what the other stands for. */
+function duplicate(values: Values, call: CallInstruction, effect: Duplicate): void {
+  const copy = argumentValue(values, call, effect.iterator);
+  const original = argumentValue(values, call, effect.of);
+  if (copy && original) values.state.iteratorIdentity.set(copy, values.state.iteratorOf(original));
 }
 
 /** memcpy(to, pages, …): the copy leads to the pages too. */

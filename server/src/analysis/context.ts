@@ -22,6 +22,9 @@ export type FaultKind =
   | 'second-release'
   | 'use-after-release'
   | 'early-release'
+  | 'foreign-iterator'
+  | 'escaping-iterator'
+  | 'untracked-hold'
   | 'mixed-holds'
   | 'bio-flag'
   | 'not-dirtied'
@@ -56,6 +59,8 @@ export interface Fault {
     /** The end of a scope makes the call: there is nothing in the text to edit. */
     readonly isImplicit: boolean;
   };
+  /** The path, where it is known better than the trace tells it. */
+  readonly steps?: readonly { readonly span: Span; readonly message: string }[];
   /** The page array that is lost together with its pages. */
   readonly array?: string;
 }
@@ -270,6 +275,7 @@ export class Context {
         ]),
       ),
     );
+    state.flight.rename(this, again);
     state.freed = new Set([...state.freed].map(again));
     state.released = new ForkMap(
       new Map(

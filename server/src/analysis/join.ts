@@ -263,6 +263,7 @@ function joinMaps(left: State, right: State, result: State): void {
   for (const [term, id] of right.aliases) if (!left.aliases.has(term)) result.aliases.set(term, id);
   for (const [term, keepers] of right.keepers)
     result.keepers.set(term, union(left.keepers.get(term) ?? [], keepers));
+  result.flight.join(right.flight);
   for (const term of left.freed) if (!right.freed.has(term)) result.freed.delete(term);
   for (const [term, { count }] of left.released)
     if (right.released.get(term)?.count !== count) result.released.delete(term);
@@ -286,6 +287,7 @@ export function isSameState(left: State, result: State): boolean {
   }
   for (const [term, facts] of left.iterators)
     if (result.iterators.get(term)?.kinds.size !== facts.kinds.size) return false;
+  if (result.flight.size !== left.flight.size) return false;
   return result.keepers.size === left.keepers.size && result.aliases.size === left.aliases.size;
 }
 

@@ -151,7 +151,9 @@ class ModeFlags {
   /** The flags of pages in member `key`: asked from the iterator, or different where the pages differ, or tested elsewhere. */
   of(key: MemberKey, hold: Hold, stores: readonly MemberStore[]): MemberKey[] {
     const tag = structOfMember(key);
-    const asked = this.members.flags.filter(flag => flag.isAsked && structOfMember(flag.key) === tag);
+    const asked = this.members.flags.filter(
+      flag => flag.isAsked && structOfMember(flag.key) === tag && !this.isSomethingElse(flag),
+    );
     const tested = (this.members.releases.get(key) ?? [])
       .filter(release => release.hold === hold)
       .flatMap(release => [...release.guards.keys()])
@@ -164,6 +166,14 @@ class ModeFlags {
         ...this.separating(stores, hold),
       ]),
     ];
+  }
+
+  /** Another path sets it to another number though the iterator gives the same answer. */
+  private isSomethingElse({ key, isUserBacked, number }: MemberFlag): boolean {
+    if (isUserBacked === undefined || number === undefined) return false;
+    return this.members.flags.some(
+      other => other.key === key && other.isUserBacked === isUserBacked && other.number === 1 - number,
+    );
   }
 
   /** The path has found that the iterator's pages were pinned. */

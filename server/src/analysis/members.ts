@@ -43,6 +43,8 @@ export interface MemberFlag {
   readonly key: MemberKey;
   /** The answer to a question about the iterator that the pages came from. */
   readonly isAsked: boolean;
+  /** Whether the iterators of which the path knows the answer are over user memory; undefined where none is. */
+  readonly isUserBacked: boolean | undefined;
   readonly isBool: boolean;
   readonly number: number | undefined;
   readonly span: Span;
@@ -267,11 +269,15 @@ export function noteAssignment(values: Values, { place, type, value, span }: Ass
   }
   const isAsked =
     mentions(value, atom => atom.kind === 'operation' && /^(kinds|mode)$/.test(atom.operator)) ||
-    knowsIterator(state);
+    (type.kind !== 'pointer' && knowsIterator(state));
+  const isUserBacked = [...state.iterators.values()]
+    .filter(({ kinds }) => isDecided(kinds))
+    .map(({ kinds }) => USER_BACKED_KINDS.some(kind => kinds.has(kind)))
+    .at(0);
   const number = asNumber(value);
   if (isAsked || number !== undefined) {
     const isBool = type.kind === 'integer' && type.bits === 1;
-    members.flags.push({ key, isAsked, isBool, number, span, frame });
+    members.flags.push({ key, isAsked, isUserBacked, isBool, number, span, frame });
   }
 }
 

@@ -1,10 +1,11 @@
 import type { CallInstruction, Expression, FunctionModel, Program } from '../program/model.ts';
 import type { Type } from '../program/types.ts';
-import { BINDERS, COMPLETION_MEMBER } from '../semantics/completions.ts';
+import { isCompletion } from '../semantics/completions.ts';
 import { type Acquire, RESULT, type Release } from '../semantics/effects.ts';
 import { ORIGINS, type Origin } from '../semantics/pageOrigins.ts';
 import { CONTAINER_VIEWS } from '../semantics/rows/views.ts';
 import type { EffectTable } from '../semantics/table.ts';
+import { callbacksOf } from './callbacks.ts';
 import {
   isSinglePage,
   isStorage,
@@ -46,7 +47,6 @@ export class PageFlow {
   private readonly unknown = new Set<Location>();
   private readonly forward = new Map<Location, Set<Location>>();
   private readonly backward = new Map<Location, Set<Location>>();
-  private readonly callbacks = new Map<Location, readonly string[]>();
   private readonly types = new Map<Location, Type>();
 
   constructor(
@@ -54,6 +54,10 @@ export class PageFlow {
     private readonly table: EffectTable,
   ) {
     for (const model of program.functions.values()) this.read(model);
+    for (const { model, binder, object } of callbacksOf(program))
+      this.bind(model, object ? this.locate(binder, object) : []);
+    for (const { function: name, table, member } of program.references)
+      if (isCompletion(table, member)) this.completions.add(name);
   }
 
   /** Every location that what lies in `from` may get to. */
@@ -122,33 +126,18 @@ export class PageFlow {
   }
 
   private assign(model: FunctionModel, place: Expression, value: Expression): void {
-    const callbacks = this.functionsIn(model, value);
-    if (callbacks.length === 0) {
-      if (mayCarry(place.type)) this.flow(this.locate(model, value), this.locate(model, place), place.type);
-    } else if (place.kind === 'variable') {
-      const location = variableLocation(model, place.variable.id);
-      this.callbacks.set(location, [...(this.callbacks.get(location) ?? []), ...callbacks]);
-    } else if (place.kind === 'member' && COMPLETION_MEMBER.test(place.member))
-      for (const name of callbacks) this.bind(name, this.locate(model, place.object));
+    if (mayCarry(place.type) && !this.isFunction(value))
+      this.flow(this.locate(model, value), this.locate(model, place), place.type);
   }
 
-  /** The functions of the file that an expression may name: itself, or by a local that got one (`c ? f : NULL`). */
-  private functionsIn(model: FunctionModel, expression: Expression): readonly string[] {
-    if (expression.kind === 'address' || expression.kind === 'cast')
-      return this.functionsIn(model, expression.kind === 'cast' ? expression.operand : expression.of);
-    if (expression.kind === 'variable')
-      return this.callbacks.get(variableLocation(model, expression.variable.id)) ?? [];
-    return expression.kind === 'global' && this.program.functions.has(expression.name)
-      ? [expression.name]
-      : [];
+  private isFunction(value: Expression): boolean {
+    const named = value.kind === 'address' ? value.of : value;
+    return named.kind === 'global' && this.program.functions.has(named.name);
   }
 
   private call(model: FunctionModel, call: CallInstruction): void {
     const { callee } = call;
     if (callee === undefined) return;
-    const binder = BINDERS.find(each => each.name === callee);
-    const bound = binder && call.arguments[binder.callback - 1];
-    if (bound) for (const name of this.functionsIn(model, bound)) this.bind(name, []);
     const target = this.program.functions.get(callee);
     if (target) this.enter(model, call, target);
     for (const effect of this.table.row(callee)?.effects ?? []) {
@@ -213,10 +202,8 @@ export class PageFlow {
   }
 
   /** The callback's first parameter is the object that it was bound to, where the member lies in that object. */
-  private bind(name: string, object: readonly Location[]): void {
-    const model = this.program.functions.get(name);
-    if (!model) return;
-    this.completions.add(name);
+  private bind(model: FunctionModel, object: readonly Location[]): void {
+    this.completions.add(model.name);
     for (const location of object) this.bound.add(location);
     const [first] = model.parameters;
     if (first && isStorage(first.type))

@@ -16,6 +16,7 @@ export interface Step {
  * leads to the same place, earlier turns of a loop, callees that do nothing to the thing.
  */
 export function pathOf(fault: Fault): Step[] {
+  if (fault.steps) return [...fault.steps];
   if (fault.isReplayed === undefined) return acrossFunctions(fault);
   const steps = fromOrigin(fault);
   const end = endOf(fault, steps);

@@ -2,6 +2,7 @@ import type { Span } from '../base/text.ts';
 import type { Acquire, Allocator, FunctionRow } from '../semantics/effects.ts';
 import type { IteratorKind, Mode } from '../semantics/holds.ts';
 import type { Facts } from './facts.ts';
+import { Flight } from './flight.ts';
 import { ForkMap } from './forkMap.ts';
 import type { Frame } from './frames.ts';
 import { LIMITS } from './limits.ts';
@@ -168,6 +169,8 @@ export class State {
   freed: Set<Term>;
   /** Arrays and pages of unknown origin that were released, with the number of pages; any call of unknown effect ends it. */
   released: ForkMap<Term, { readonly count: Term | undefined; readonly release: Release }>;
+  /** What is under way on this path. */
+  flight: Flight;
   trace: Trace | undefined;
   /** A WARN* fired on the way. */
   warned: boolean;
@@ -185,6 +188,7 @@ export class State {
     this.aliases = from?.aliases.fork() ?? new ForkMap();
     this.keepers = from?.keepers.fork() ?? new ForkMap();
     this.released = from?.released.fork() ?? new ForkMap();
+    this.flight = from?.flight.clone() ?? new Flight();
     this.freed = new Set(from?.freed);
     this.trace = from?.trace;
     this.warned = from?.warned ?? false;

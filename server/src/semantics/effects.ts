@@ -143,6 +143,8 @@ export interface Borrow {
   readonly contents?: true;
   /** It lets time pass, perhaps until some I/O is done. */
   readonly waits?: true;
+  /** A wait that may be broken off (by a signal, after a time): it came to its end only where the result is this. */
+  readonly until?: 'zero' | 'nonzero' | 'positive';
 }
 
 /** The result (or `into`) is another view of the same page: page_folio, page_to_pfn, page_address, kmap. */
@@ -168,6 +170,8 @@ export interface Store {
   readonly isPlain?: true;
   /** `consumes` and `own-hold`: when. */
   readonly when?: 'always' | 'success' | 'result-zero' | 'result-nonzero';
+  /** What the container drops its pages as, whatever they carry: it has no place to say. */
+  readonly drops?: 'get';
   /** bool *: set where the page was merged into the entry before it, which has a hold on the page already. */
   readonly merged?: Argument;
 }
@@ -237,8 +241,17 @@ export interface Submit {
   readonly synchronous?: boolean;
   /** What starts is a function of the kernel that runs later, not I/O: whether it needs the pages is not known. */
   readonly work?: true;
+  /** Only -EIOCBQUEUED says that it goes on. */
+  readonly onlyQueued?: true;
   /** Only -EINPROGRESS says that it goes on; 0 says that it is done already. */
   readonly doneOnZero?: true;
+}
+
+/** An iterator becomes a copy of another, with a vector of its own; the memory it runs over stays the other's. */
+export interface Duplicate {
+  readonly kind: 'duplicate';
+  readonly iterator: Argument;
+  readonly of: Argument;
 }
 
 export type Effect =
@@ -255,7 +268,8 @@ export type Effect =
   | Position
   | Transfer
   | Dirty
-  | Submit;
+  | Submit
+  | Duplicate;
 
 /** A feature of a tree's headers on which rows depend; a vendor's backport may have it without the version. */
 export type Feature =

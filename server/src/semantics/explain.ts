@@ -196,6 +196,8 @@ export function sentence(row: FunctionRow, effect: Effect): string | undefined {
         ? `Reads from the iterator ${iterator}: it must be an ITER_SOURCE.`
         : `Writes to the iterator ${iterator}: it must be an ITER_DEST.`;
     }
+    case 'duplicate':
+      return `Makes ${named(row, effect.iterator)} a copy of ${named(row, effect.of)} with a vector of its own; the memory behind it stays tied to its process.`;
     case 'dirty':
       return `Marks ${named(row, effect.argument)} dirty.`;
     case 'submit':

@@ -1,3 +1,4 @@
+import { BINDERS, QUEUED, TAKES_MEMORY } from './completions.ts';
 import { type Effect, type FunctionRow, isFollowed } from './effects.ts';
 import type { Tree } from './eras.ts';
 import { ASYNC_ROWS } from './rows/async.ts';
@@ -121,6 +122,15 @@ export function isKnownFunction(name: string): boolean {
 
 /** Functions of the tree that pin pages for their callers into an array of theirs. */
 export const FOLLOWED_NAMES: ReadonlySet<string> = namesWhere(row => row.effects.some(isFollowed));
+
+/**
+ * Names of which a text must hold one of each list to be worth parsing: an iterator, and what runs later or in another
+ * task than the one whose memory the iterator may be tied to.
+ */
+export const KEPT_ITERATOR_LITERALS: readonly (readonly string[])[] = [
+  ['iov_iter', 'msg_iter'],
+  [QUEUED, ...TAKES_MEMORY, ...BINDERS.filter(binder => !binder.sameTask).map(({ name }) => name)],
+];
 
 /** Names of which a text must hold at least one to be worth parsing. */
 export const NAMES_OF_INTEREST: ReadonlySet<string> = namesWhere(row =>

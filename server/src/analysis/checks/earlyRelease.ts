@@ -3,6 +3,7 @@ import type { CallInstruction, Expression } from '../../program/model.ts';
 import type { FunctionRow, Release, Submit } from '../../semantics/effects.ts';
 import { isBio } from '../bioContents.ts';
 import type { Context } from '../context.ts';
+import { isInFlight, resultOf, type Submission, settle } from '../flight.ts';
 import type { Frame } from '../frames.ts';
 import type { Place } from '../places.ts';
 import { reachable } from '../reach.ts';
@@ -14,15 +15,12 @@ import { goneSet, pageBehind } from './gone.ts';
 
 const UNKNOWN = { kind: 'unknown', name: '' } as const;
 const RELEASED = '__released';
-const IN_FLIGHT = '__in_flight';
 
 /** A call that a state remembers by a number: the offset of its name. */
 interface Noted {
   readonly name: string;
   readonly span: Span;
   readonly frame: Frame;
-  /** Name of the value that the call returned; undefined where nobody takes it. */
-  readonly result: string | undefined;
 }
 
 const noted = new WeakMap<Context, Map<number, Noted>>();
@@ -38,13 +36,35 @@ export const earlyRelease: Check = {
       else if (effect.kind === 'submit' && !effect.work) submitted(context, values, call, effect);
     }
     for (const argument of call.arguments) if (isBio(argument)) reuse(context, values, argument, row);
-    if (noted.has(context) && !isQuiet(context, call.callee, row)) land(values);
+    settle(context, values, call, row);
   },
-  branch(context, values, branch) {
+  branch(_context, values, branch) {
     // Whether the I/O is done may have been asked.
-    if (noted.has(context) && looksAtMemory(branch.condition)) land(values);
+    if (looksAtMemory(branch.condition)) values.state.flight.land();
   },
 };
+
+/** What a call started, if it may still go on. */
+function ongoing(
+  context: Context,
+  values: Values,
+  submission: Submission | undefined,
+): Submission | undefined {
+  return submission && isInFlight(context, values.state, submission) ? submission : undefined;
+}
+
+function begin(values: Values, call: CallInstruction, effect: Submit, object: Term, set?: string): void {
+  values.state.flight.submit({
+    callee: call.callee ?? '',
+    span: call.calleeSpan,
+    frame: values.frame,
+    object,
+    set,
+    result: resultOf(values, call),
+    starts: effect.onlyQueued ? 'queued' : 'unless-error',
+    waits: [],
+  });
+}
 
 function released(context: Context, values: Values, call: CallInstruction, effect: Release): void {
   const argument = call.arguments[effect.pages.argument - 1];
@@ -52,15 +72,15 @@ function released(context: Context, values: Values, call: CallInstruction, effec
   const term = values.value(argument);
   if (effect.pages.form === 'object') {
     if (!isBio(argument)) return;
-    const submission = recall(context, values, member(context, term, IN_FLIGHT));
-    if (submission) report(context, values, note(values, call), submission.name, 'in flight', argument);
+    const submission = ongoing(context, values, values.state.flight.submissionOf(term));
+    if (submission) report(context, values, note(values, call), submission.callee, 'in flight', argument);
     else write(context, values, member(context, term, RELEASED), call);
     return;
   }
   for (const set of releasedSets(values, term)) {
-    const submission = recall(context, values, flight(context, set));
+    const submission = ongoing(context, values, values.state.flight.submissionOf(term, set.id));
     if (submission && !isHeldOtherwise(context, values, set))
-      report(context, values, note(values, call), submission.name, 'in flight', argument, set);
+      report(context, values, note(values, call), submission.callee, 'in flight', argument, set);
   }
 }
 
@@ -81,20 +101,12 @@ function submitted(context: Context, values: Values, call: CallInstruction, effe
   const release = isBio(argument) && recall(context, values, member(context, term, RELEASED));
   if (release) report(context, values, release, name, 'before', argument);
   const isGoingOn = effect.synchronous !== true && effect.doneOnZero !== true;
-  if (isGoingOn && isBio(argument)) write(context, values, member(context, term, IN_FLIGHT), call);
+  if (isGoingOn && isBio(argument)) begin(values, call, effect, term);
   for (const set of containedSets(context, values, term)) {
     const gone = set.status === 'dropped' ? goneSet(context, state, set) : undefined;
     if (gone && !gone.mayBeKept)
-      report(
-        context,
-        values,
-        { ...gone.release, name: gone.release.callee, result: undefined },
-        name,
-        'before',
-        argument,
-        set,
-      );
-    else if (isGoingOn && set.status === 'held') write(context, values, flight(context, set), call);
+      report(context, values, { ...gone.release, name: gone.release.callee }, name, 'before', argument, set);
+    else if (isGoingOn && set.status === 'held') begin(values, call, effect, term, set.id);
   }
 }
 
@@ -126,44 +138,15 @@ function reuse(context: Context, values: Values, argument: Expression, row: Func
   values.state.memory.delete(member(context, term, RELEASED).key);
 }
 
-/** All I/O may have come to its end. */
-function land(values: Values): void {
-  for (const key of values.state.memory.keys()) if (key.includes(IN_FLIGHT)) values.state.memory.delete(key);
-}
-
-/** The call gives no I/O the time to end, and asks nothing about it. */
-function isQuiet(
-  context: Context,
-  callee: string | undefined,
-  row: FunctionRow | undefined,
-  callers: readonly string[] = [],
-): boolean {
-  if (callee === undefined || callers.includes(callee)) return false;
-  if (row)
-    return row.effects.every(
-      effect =>
-        !(effect.kind === 'borrow' && effect.waits) && !(effect.kind === 'submit' && effect.synchronous),
-    );
-  const model = context.program.functions.get(callee);
-  if (!model) return false;
-  const within = [...callers, callee];
-  return model.blocks.every(block =>
-    block.instructions.every(
-      each =>
-        each.kind !== 'call' ||
-        isQuiet(context, each.callee, each.callee ? context.table.row(each.callee) : undefined, within),
-    ),
-  );
-}
-
 function looksAtMemory(expression: Expression): boolean {
   switch (expression.kind) {
     case 'dereference':
     case 'index':
-    case 'global':
     case 'opaque':
     case 'member':
       return true;
+    case 'global':
+      return !/^[A-Z0-9_]+$/.test(expression.name);
     case 'unary':
     case 'cast':
       return looksAtMemory(expression.operand);
@@ -177,12 +160,8 @@ function looksAtMemory(expression: Expression): boolean {
 const member = (context: Context, object: Term, name: string): Place =>
   context.places.member(context.places.target(object, UNKNOWN), name, UNKNOWN);
 
-const flight = (context: Context, set: PageSet): Place =>
-  context.places.global(`${IN_FLIGHT}:${set.id}`, UNKNOWN);
-
 function note(values: Values, call: CallInstruction): Noted {
-  const result = call.result && `result${values.frame.key}@${call.span.start}`;
-  return { name: call.callee ?? '', span: call.calleeSpan, frame: values.frame, result };
+  return { name: call.callee ?? '', span: call.calleeSpan, frame: values.frame };
 }
 
 function write(context: Context, values: Values, place: Place, call: CallInstruction): void {
@@ -191,14 +170,11 @@ function write(context: Context, values: Values, place: Place, call: CallInstruc
   values.state.memory.set(place.key, values.number(call.calleeSpan.start));
 }
 
-/** The call that a place remembers, unless it is known to have failed. */
+/** The call that a place remembers. */
 function recall(context: Context, values: Values, place: Place): Noted | undefined {
-  const { state } = values;
-  const value = state.memory.get(place.key);
+  const value = values.state.memory.get(place.key);
   const number = value && asNumber(value);
-  const call = number === undefined ? undefined : noted.get(context)?.get(number);
-  if (!call?.result) return call;
-  return state.facts.isNonZero(context.terms.symbol(call.result)) ? undefined : call;
+  return number === undefined ? undefined : noted.get(context)?.get(number);
 }
 
 function report(

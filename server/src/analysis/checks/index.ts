@@ -6,9 +6,11 @@ import { earlyRelease } from './earlyRelease.ts';
 import { gupFlagsCheck } from './gupFlags.ts';
 import { iteratorKindCheck } from './iteratorKind.ts';
 import { iteratorNotReverted } from './iteratorNotReverted.ts';
+import { keptIterators } from './keptIterators.ts';
 import { kindTest } from './kindTest.ts';
 import { mixedHoldsCheck } from './mixedHolds.ts';
 import { modeComparisonCheck } from './modeComparison.ts';
+import { untrackedHold } from './untrackedHold.ts';
 import { useAfterRelease } from './useAfterRelease.ts';
 
 /** The checks that are made on every path, in no particular order. */
@@ -20,8 +22,10 @@ export const CHECKS: readonly Check[] = [
   gupFlagsCheck,
   iteratorKindCheck,
   iteratorNotReverted,
+  keptIterators,
   kindTest,
   mixedHoldsCheck,
   modeComparisonCheck,
+  untrackedHold,
   useAfterRelease,
 ];

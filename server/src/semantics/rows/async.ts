@@ -1,5 +1,5 @@
 import type { FunctionRow } from '../effects.ts';
-import { borrow, compute, defer, row, rows, store, submit, submitAndWait, wait } from './build.ts';
+import { borrow, compute, defer, row, rows, store, submit, submitAndWait, wait, waitUntil } from './build.ts';
 
 const VIRTIO_RING = 'drivers/virtio/virtio_ring.c';
 
@@ -40,6 +40,7 @@ const requests: FunctionRow[] = [
   row('ceph_osdc_wait_request(osdc, req)', 'net/ceph/osd_client.c:4743', submitAndWait(2)),
   row('nfs_pageio_add_request(desc, req)', 'fs/nfs/pagelist.c:1293', submit(2)),
   row('usb_submit_urb(urb, mem_flags)', 'drivers/usb/core/urb.c:368', submit(1)),
+  row('usb_ep_queue(ep, req, gfp_flags)', 'drivers/usb/gadget/udc/core.c:293', submit(2)),
   row('usb_sg_wait(io)', 'drivers/usb/core/message.c:709', submitAndWait(1)),
   row('dmaengine_submit(desc)', 'include/linux/dmaengine.h:1244', submit(1)),
   row('dma_async_issue_pending(chan)', 'include/linux/dmaengine.h:1450', borrow),
@@ -84,7 +85,13 @@ const work: FunctionRow[] = [
   row('queue_work_on(cpu, wq, work)', 'kernel/workqueue.c:2417', defer(3)),
   ...rows('kernel/workqueue.c', submitAndWait(1), ['4298 flush_work(work)', '4435 cancel_work_sync(work)']),
   row('call_rcu(head, func)', 'kernel/rcu/tree.c:3200', defer(1)),
+  ...rows('include/linux/kthread.h', defer(2), [
+    '51 kthread_run(threadfn, data, namefmt, ...)',
+    '27 kthread_create(threadfn, data, namefmt, ...)',
+  ]),
 ];
+
+const BROKEN_OFF = 'A wait that was broken off does not say that the I/O is done.';
 
 const waits: FunctionRow[] = [
   ...rows('kernel/sched/completion.c', submitAndWait(1), [
@@ -93,16 +100,38 @@ const waits: FunctionRow[] = [
   ]),
   ...rows(
     'kernel/sched/completion.c',
-    wait,
+    waitUntil('zero'),
+    ['214 wait_for_completion_interruptible(x)', '252 wait_for_completion_killable(x)'],
+    { note: BROKEN_OFF },
+  ),
+  ...rows(
+    'kernel/sched/completion.c',
+    waitUntil('positive'),
     [
-      '165 wait_for_completion_timeout(x, timeout)',
-      '214 wait_for_completion_interruptible(x)',
       '236 wait_for_completion_interruptible_timeout(x, timeout)',
-      '252 wait_for_completion_killable(x)',
-      '45 complete(x)',
-      '67 complete_all(x)',
+      '285 wait_for_completion_killable_timeout(x, timeout)',
     ],
-    { note: 'A wait that may end early does not say that the I/O is done.' },
+    { note: BROKEN_OFF },
+  ),
+  row('wait_for_completion_timeout(x, timeout)', 'kernel/sched/completion.c:165', waitUntil('nonzero'), {
+    note: BROKEN_OFF,
+  }),
+  ...rows('kernel/sched/completion.c', wait, ['45 complete(x)', '67 complete_all(x)']),
+  row('wait_event(wq_head, condition)', 'include/linux/wait.h:340', wait),
+  ...rows(
+    'include/linux/wait.h',
+    waitUntil('zero'),
+    ['496 wait_event_interruptible(wq_head, condition)', '926 wait_event_killable(wq_head, condition)'],
+    { note: BROKEN_OFF },
+  ),
+  row('wait_event_timeout(wq_head, condition, timeout)', 'include/linux/wait.h:412', waitUntil('nonzero'), {
+    note: BROKEN_OFF,
+  }),
+  row(
+    'wait_event_interruptible_timeout(wq_head, condition, timeout)',
+    'include/linux/wait.h:530',
+    waitUntil('positive'),
+    { note: BROKEN_OFF },
   ),
 ];
 

@@ -128,6 +128,9 @@ export const borrow: Borrow = { kind: 'borrow' };
 /** Waits for something, perhaps for the end of I/O, and keeps nothing. */
 export const wait: Borrow = { kind: 'borrow', waits: true };
 
+/** Waits until something is over, or is broken off before, which the result tells. */
+export const waitUntil = (until: Borrow['until']): Borrow => ({ ...wait, until });
+
 /** Reads or writes the memory that its arguments lead to, and keeps nothing. */
 export const touch: Borrow = { kind: 'borrow', contents: true };
 
@@ -143,7 +146,7 @@ export function store(
   page: Argument,
   into: Argument,
   takes: Store['takes'],
-  more: Partial<Pick<Store, 'form' | 'when' | 'merged' | 'isPlain'>> = {},
+  more: Partial<Pick<Store, 'form' | 'when' | 'merged' | 'isPlain' | 'drops'>> = {},
 ): Store {
   return { kind: 'store', page, into, takes, form: 'page', ...more };
 }
@@ -171,6 +174,8 @@ export const submit = (argument: Argument): Submit => ({ kind: 'submit', argumen
 export const defer = (argument: Argument): Submit => ({ kind: 'submit', argument, work: true });
 /** Starts a cipher that answers -EINPROGRESS, or is done. */
 export const compute = (argument: Argument): Submit => ({ kind: 'submit', argument, doneOnZero: true });
+/** A request that may be queued, which only -EIOCBQUEUED says. */
+export const submitOrQueue = (argument: Argument): Submit => ({ kind: 'submit', argument, onlyQueued: true });
 export const submitAndWait = (argument: Argument): Submit => ({
   kind: 'submit',
   argument,

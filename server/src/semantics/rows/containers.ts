@@ -84,7 +84,7 @@ const FRAGMENT_OWNS = "Takes over the caller's reference; the skb drops it.";
 const socketBuffers: FunctionRow[] = [
   ...rows(
     SKBUFF,
-    store(3, 1, 'consumes', { when: 'always' }),
+    store(3, 1, 'consumes', { when: 'always', drops: 'get' }),
     [
       '2615 skb_fill_page_desc(skb, i, page, off, size)',
       '2588 __skb_fill_page_desc(skb, i, page, off, size)',
@@ -97,7 +97,7 @@ const socketBuffers: FunctionRow[] = [
   row(
     'skb_frag_fill_page_desc(frag, page, off, size)',
     `${SKBUFF}:2516`,
-    store(2, 1, 'consumes', { when: 'always' }),
+    store(2, 1, 'consumes', { when: 'always', drops: 'get' }),
     {
       since: '6.5',
       note: FRAGMENT_OWNS,
@@ -106,7 +106,7 @@ const socketBuffers: FunctionRow[] = [
   row(
     '__skb_frag_set_page(frag, page)',
     `${SKBUFF}:3579 (6.1.192)`,
-    store(2, 1, 'consumes', { when: 'always' }),
+    store(2, 1, 'consumes', { when: 'always', drops: 'get' }),
     {
       until: '6.4',
       note: FRAGMENT_OWNS,

@@ -1,4 +1,4 @@
-import type { Acquire, Construct, Effect, FunctionRow, Position, Query } from '../effects.ts';
+import type { Acquire, Construct, Duplicate, Effect, FunctionRow, Position, Query } from '../effects.ts';
 import { type IteratorKind, USER_BACKED_KINDS } from '../holds.ts';
 import { acquire, allocate, array, count, object, readsFrom, row, rows, touch, writesTo } from './build.ts';
 
@@ -10,6 +10,8 @@ const IOV_ITER = 'lib/iov_iter.c';
 const GET_PAGES_KINDS: readonly IteratorKind[] = ['iovec', 'ubuf', 'bvec', 'xarray', 'folioq', 'pipe'];
 /** iov_iter_extract_pages() answers -EFAULT for DISCARD (lib/iov_iter.c:1872, 6.12) and knows no PIPE. */
 const EXTRACT_KINDS: readonly IteratorKind[] = ['iovec', 'ubuf', 'kvec', 'bvec', 'xarray', 'folioq'];
+
+const duplicate: Duplicate = { kind: 'duplicate', iterator: 1, of: 2 };
 
 function getPages(advances: boolean): Acquire {
   return acquire('get', array(2), 'byte-count', {
@@ -152,7 +154,7 @@ const acquirers: FunctionRow[] = [
       note: 'Returns a number of bvecs. Unpin each bv_page and kvfree() the bvec array; save new->bvec before the iterator advances.',
     },
   ),
-  row('dup_iter(new, old, flags)', `${IOV_ITER}:1305`, allocate('kmalloc'), {
+  row('dup_iter(new, old, flags)', `${IOV_ITER}:1305`, [allocate('kmalloc'), duplicate], {
     summary: 'Copies an iterator with its vector; takes no hold on any page.',
     note: 'kfree() the returned vector; NULL is normal for kinds without one.',
   }),

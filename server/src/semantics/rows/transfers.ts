@@ -1,5 +1,5 @@
 import type { Effect, FunctionRow } from '../effects.ts';
-import { borrow, readsFrom, row, rows, submitAndWait, writesTo } from './build.ts';
+import { borrow, readsFrom, row, rows, submitAndWait, submitOrQueue, writesTo } from './build.ts';
 
 /** A message's iterator is its member msg_iter. */
 const sends = (message: number): readonly Effect[] => [
@@ -56,14 +56,27 @@ const files: FunctionRow[] = [
     submitAndWait(2),
     readsFrom(2),
   ]),
-  row('vfs_iocb_iter_read(file, iocb, iter)', 'fs/read_write.c:875', writesTo(3, KIOCB)),
-  row('vfs_iocb_iter_write(file, iocb, iter)', 'fs/read_write.c:935', readsFrom(3, KIOCB)),
-  row('call_read_iter(file, kio, iter)', 'include/linux/fs.h:2262 (6.1.192)', writesTo(3, KIOCB), {
-    until: '6.9',
-  }),
-  row('call_write_iter(file, kio, iter)', 'include/linux/fs.h:2268 (6.1.192)', readsFrom(3, KIOCB), {
-    until: '6.9',
-  }),
+  row('vfs_iocb_iter_read(file, iocb, iter)', 'fs/read_write.c:875', [writesTo(3, KIOCB), submitOrQueue(3)]),
+  row('vfs_iocb_iter_write(file, iocb, iter)', 'fs/read_write.c:935', [
+    readsFrom(3, KIOCB),
+    submitOrQueue(3),
+  ]),
+  row(
+    'call_read_iter(file, kio, iter)',
+    'include/linux/fs.h:2262 (6.1.192)',
+    [writesTo(3, KIOCB), submitOrQueue(3)],
+    {
+      until: '6.9',
+    },
+  ),
+  row(
+    'call_write_iter(file, kio, iter)',
+    'include/linux/fs.h:2268 (6.1.192)',
+    [readsFrom(3, KIOCB), submitOrQueue(3)],
+    {
+      until: '6.9',
+    },
+  ),
   row('generic_file_read_iter(iocb, iter)', 'mm/filemap.c:2796', writesTo(2, KIOCB)),
   row('filemap_read(iocb, iter, already_read)', 'mm/filemap.c:2614', writesTo(2, KIOCB)),
   ...rows('mm/filemap.c', readsFrom(2, KIOCB), [
