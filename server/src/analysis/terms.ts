@@ -102,10 +102,12 @@ export class Terms {
   }
 
   symbol(name: string, fresh = false): SymbolAtom {
-    let known = this.symbols.get(name);
+    // Whoever asks first for the name alone does not decide what it stands for.
+    const key = fresh ? `fresh ${name}` : name;
+    let known = this.symbols.get(key);
     if (!known) {
       known = this.atom<SymbolAtom>({ kind: 'symbol', id: this.nextId++, name, fresh });
-      this.symbols.set(name, known);
+      this.symbols.set(key, known);
     }
     return known;
   }
