@@ -1,3 +1,5 @@
+import type { Era } from '../../server/src/semantics/eras.ts';
+
 /** The small C that the oracle speaks: what it can print, run and change. Nodes are plain data and compared by identity. */
 
 export type IntegerType = 'bool' | 'int' | 'unsigned int' | 'long' | 'unsigned long' | 'ssize_t' | 'size_t';
@@ -12,6 +14,8 @@ export type Type =
   | 'struct iov_iter *'
   | 'struct kvec'
   | 'struct request *'
+  | 'struct buffer *'
+  | 'int *'
   | 'void __user *'
   | 'void *';
 
@@ -35,11 +39,20 @@ export interface Call {
   readonly arguments: readonly Expression[];
 }
 
-/** `req->member`: the one kind of object a function is given. */
+/** What an object has; `slots` is an array inside it, `buffer` only a request has. */
+export type MemberName = 'pages' | 'page' | 'nr' | 'pinned' | 'slots' | 'buffer';
+
+/** `object->member`, for the objects a function is given and those it allocates. */
 export interface Member {
   readonly kind: 'member';
   readonly object: string;
-  readonly member: 'pages' | 'page' | 'nr';
+  readonly member: MemberName;
+}
+
+/** `*pointer`: what a helper tells its caller. */
+export interface Dereference {
+  readonly kind: 'dereference';
+  readonly pointer: string;
 }
 
 export interface Element {
@@ -48,7 +61,7 @@ export interface Element {
   readonly index: Expression;
 }
 
-export type Place = Variable | Element | Member;
+export type Place = Variable | Element | Member | Dereference;
 
 export type Expression =
   | Constant
@@ -82,19 +95,21 @@ export type Statement =
       readonly then: readonly Statement[];
       readonly otherwise?: readonly Statement[];
     }
-  /** `for (name = from; condition; name++)` */
+  /** `for (name = from; condition; name++)`, or `name--`, or `name += step` */
   | {
       readonly kind: 'for';
       readonly name: string;
       readonly from: Expression;
       readonly condition: Expression;
+      readonly step: Expression | 'up' | 'down';
       readonly body: readonly Statement[];
     }
-  | { readonly kind: 'while'; readonly condition: Expression; readonly body: readonly Statement[] }
+  | { readonly kind: 'while' | 'do'; readonly condition: Expression; readonly body: readonly Statement[] }
   | { readonly kind: 'goto'; readonly label: string }
   /** Stands only in the outermost list of a function. */
   | { readonly kind: 'label'; readonly name: string }
   | { readonly kind: 'break' }
+  | { readonly kind: 'continue' }
   | { readonly kind: 'return'; readonly value?: Expression };
 
 export interface Parameter {
@@ -105,13 +120,14 @@ export interface Parameter {
 export interface FunctionDefinition {
   readonly name: string;
   readonly isStatic: boolean;
-  readonly returns: IntegerType | 'void';
+  readonly returns: Type | 'void';
   readonly parameters: readonly Parameter[];
   readonly body: readonly Statement[];
 }
 
 /** The last function is the one that is run and called from elsewhere. */
 export interface Program {
+  readonly era: Era;
   readonly functions: readonly FunctionDefinition[];
   /** Names of the shapes and changes it was made of. */
   readonly features: readonly string[];
@@ -144,11 +160,12 @@ export const element = (array: Expression, index: Expression): Element => ({
   index,
 });
 export const address = (of: Place): Expression => ({ kind: 'address', of });
-export const member = (object: string, name: Member['member']): Member => ({
+export const member = (object: string, name: MemberName): Member => ({
   kind: 'member',
   object,
   member: name,
 });
+export const dereference = (pointer: string): Dereference => ({ kind: 'dereference', pointer });
 export const call = (callee: string, ...args: readonly Expression[]): Call => ({
   kind: 'call',
   callee,
@@ -175,7 +192,18 @@ export const forUp = (
   from: Expression,
   condition: Expression,
   body: readonly Statement[],
-): Statement => ({ kind: 'for', name, from, condition, body });
+  step: Expression | 'up' | 'down' = 'up',
+): Statement => ({ kind: 'for', name, from, condition, step, body });
+export const whileTrue = (condition: Expression, ...body: readonly Statement[]): Statement => ({
+  kind: 'while',
+  condition,
+  body,
+});
+export const doWhile = (condition: Expression, ...body: readonly Statement[]): Statement => ({
+  kind: 'do',
+  condition,
+  body,
+});
 export const whileDown = (name: string, body: readonly Statement[]): Statement => ({
   kind: 'while',
   condition: { kind: 'decrement', name },

@@ -1,5 +1,6 @@
-import { IovIter, type KernelBuffer } from '../../server/src/semantics/machine/iterators.ts';
-import type { Page } from '../../server/src/semantics/machine/pages.ts';
+import { type Backing, IovIter, type KernelBuffer } from '../../server/src/semantics/machine/iterators.ts';
+import type { Direction } from '../../server/src/semantics/holds.ts';
+import { PAGE_SIZE, type Page } from '../../server/src/semantics/machine/pages.ts';
 import type {
   Call,
   Expression,
@@ -12,18 +13,22 @@ import type {
   Type,
 } from './ast.ts';
 import { KERNEL_FUNCTIONS } from './kernelFunctions.ts';
+import type { Loop } from './rewrite.ts';
 import {
+  asInteger,
   type Cell,
   compute,
-  type Integer,
+  converted,
   type IteratorCell,
   integer,
+  integerCell,
   isSame,
   isTrue,
+  type KernelObject,
   Meaningless,
   type Memory,
   newMemory,
-  type Request,
+  newObject,
   type Value,
 } from './values.ts';
 import type { World } from './world.ts';
@@ -34,25 +39,24 @@ const BUFFER_PAGES = 4;
 const CALLER_SLOTS = 8;
 
 type Binding =
-  | { readonly kind: 'integer'; readonly type: IntegerType; value: Integer | undefined }
+  | { readonly kind: 'cell'; readonly cell: Cell }
   | { readonly kind: 'page'; readonly memory: Memory }
   | { readonly kind: 'array'; readonly memory: Memory }
-  | { readonly kind: 'pages'; readonly cell: Cell }
   | { readonly kind: 'value'; readonly value: Value };
 
 /** How a statement ended. */
-type Outcome = 'next' | 'break' | { readonly goto: string } | { readonly returned: Value | undefined };
+type Outcome = 'next' | 'break' | 'continue' | { readonly goto: string } | { readonly returned: Value | undefined };
 
 /** What the caller keeps: arrays and objects it had given. */
 export interface Given {
   readonly memories: readonly Memory[];
-  readonly requests: readonly Request[];
+  readonly objects: readonly KernelObject[];
 }
 
 /** One activation of a function. */
 class Activation {
   private readonly bindings = new Map<string, Binding>();
-  private readonly given: { memories: Memory[]; requests: Request[] } = { memories: [], requests: [] };
+  private readonly given: { memories: Memory[]; objects: KernelObject[] } = { memories: [], objects: [] };
 
   constructor(
     private readonly world: World,
@@ -86,7 +90,8 @@ class Activation {
 
   private converted(value: Value | undefined): Value | undefined {
     const { returns } = this.model;
-    return value?.kind === 'integer' && returns !== 'void' ? integer(value.value, returns) : value;
+    if (value?.kind !== 'integer' || returns === 'void') return value;
+    return isPointer(returns) ? value : converted(value, returns as IntegerType);
   }
 
   /** An argument of the function under test. */
@@ -114,14 +119,12 @@ class Activation {
         return { kind: 'pages', memory, offset: 0 };
       }
       case 'struct request *': {
-        const request: Request = {
-          pages: { value: undefined },
-          nr: { value: undefined },
-          page: newMemory(1, 'caller'),
-        };
-        this.given.requests.push(request);
-        return { kind: 'request', request };
+        const object = newObject('caller', false);
+        this.given.objects.push(object);
+        return { kind: 'object', object };
       }
+      case 'int *':
+        return { kind: 'cell', cell: integerCell('int') };
       default:
         return undefined;
     }
@@ -140,13 +143,21 @@ class Activation {
   private givenIterator(): IteratorCell {
     const { choices } = this.world;
     const length = choices.choose('bytes', [5000, 4096]);
-    if (choices.choose('iterator', ['ubuf', 'kvec']) === 'ubuf')
-      return {
-        iter: new IovIter({ kind: 'ubuf', base: this.world.newArea(3500) }, 'dest', length),
-        isGiven: true,
-      };
-    const segments = [{ buffer: this.buffer(), offset: 0, length }];
-    return { iter: new IovIter({ kind: 'kvec', segments }, 'dest', length), isGiven: true };
+    const direction = choices.choose('direction', this.world.directions);
+    switch (choices.choose('iterator', ['ubuf', 'kvec', 'bvec', 'iovec'] as const)) {
+      case 'ubuf':
+        return given({ kind: 'ubuf', base: this.world.newArea(3500) }, direction, length);
+      case 'iovec': {
+        const segments = [{ base: this.world.newArea(3500), length }];
+        return given({ kind: 'iovec', segments }, direction, length);
+      }
+      case 'bvec': {
+        const segments = this.buffer().pages.map(page => ({ page, offset: 0, length: PAGE_SIZE }));
+        return given({ kind: 'bvec', segments }, direction, length);
+      }
+      case 'kvec':
+        return given({ kind: 'kvec', segments: [{ buffer: this.buffer(), offset: 0, length }] }, direction, length);
+    }
   }
 
   private bind(type: Type, name: string, length: number): void {
@@ -160,7 +171,9 @@ class Activation {
       case 'struct page *[]':
         return { kind: 'array', memory: newMemory(length, 'local') };
       case 'struct page **':
-        return { kind: 'pages', cell: { value: undefined } };
+      case 'struct buffer *':
+      case 'int *':
+        return { kind: 'cell', cell: { value: undefined } };
       case 'struct iov_iter':
         return { kind: 'value', value: { kind: 'iterator', iterator: { iter: undefined, isGiven: false } } };
       case 'struct kvec':
@@ -171,7 +184,7 @@ class Activation {
       case 'void *':
         return { kind: 'value', value: { kind: 'null' } };
       default:
-        return { kind: 'integer', type, value: undefined };
+        return { kind: 'cell', cell: integerCell(type as IntegerType) };
     }
   }
 
@@ -204,39 +217,45 @@ class Activation {
         );
       case 'for':
       case 'while':
+      case 'do':
         return this.loop(statement);
       case 'goto':
         return { goto: statement.label };
       case 'label':
         return 'next';
       case 'break':
-        return 'break';
+      case 'continue':
+        return statement.kind;
       case 'return':
         return { returned: statement.value && this.value(statement.value) };
     }
   }
 
-  private loop(statement: Extract<Statement, { kind: 'for' | 'while' }>): Outcome {
+  private loop(statement: Loop): Outcome {
     const counter: Place | undefined =
       statement.kind === 'for' ? { kind: 'variable', name: statement.name } : undefined;
     if (statement.kind === 'for' && counter) this.assign(counter, this.value(statement.from));
-    while (isTrue(this.value(statement.condition))) {
+    const isAsked = (): boolean => isTrue(this.value(statement.condition));
+    for (let goesOn = statement.kind === 'do' || isAsked(); goesOn; goesOn = isAsked()) {
       if (++this.budget.steps > STEP_LIMIT) throw new Meaningless('the program does not end');
       const outcome = this.list(statement.body);
       if (outcome === 'break') break;
-      if (outcome !== 'next') return outcome;
-      if (counter) this.assign(counter, compute(asInteger(this.value(counter)), '+', integer(1)));
+      if (outcome !== 'next' && outcome !== 'continue') return outcome;
+      if (statement.kind === 'for' && counter) this.count(counter, statement.step);
     }
     return 'next';
   }
 
+  private count(counter: Place, step: Extract<Loop, { kind: 'for' }>['step']): void {
+    const by = typeof step === 'string' ? integer(1) : asInteger(this.value(step));
+    this.assign(counter, compute(asInteger(this.value(counter)), step === 'down' ? '-' : '+', by));
+  }
+
   private assign(place: Place, value: Value): void {
     if (place.kind === 'variable') this.assignVariable(place.name, value);
-    else if (place.kind === 'member') {
-      const request = this.request(place.object);
-      if (place.member === 'page') request.page.slots[0] = pageOf(value);
-      else request[place.member].value = value;
-    } else {
+    else if (place.kind === 'member') this.assignMember(place, value);
+    else if (place.kind === 'dereference') this.pointedAt(place.pointer).value = value;
+    else {
       const { memory, at } = this.slot(place);
       memory.slots[at] = pageOf(value);
     }
@@ -244,17 +263,39 @@ class Activation {
 
   private assignVariable(name: string, value: Value): void {
     const binding = this.bindings.get(name);
-    if (binding?.kind === 'integer') binding.value = integer(asInteger(value).value, binding.type);
+    if (binding?.kind === 'cell') binding.cell.value = value;
     else if (binding?.kind === 'page') binding.memory.slots[0] = pageOf(value);
-    else if (binding?.kind === 'pages') binding.cell.value = value;
     else if (binding?.kind === 'value') this.bindings.set(name, { kind: 'value', value });
     else throw new Meaningless(`${name} cannot be assigned`);
   }
 
-  private request(name: string): Request {
+  private assignMember({ object: name, member }: Extract<Place, { kind: 'member' }>, value: Value): void {
+    const object = this.object(name);
+    if (member === 'page') object.page.slots[0] = pageOf(value);
+    else if (member === 'slots') throw new Meaningless('an array cannot be assigned');
+    else object[member].value = value;
+  }
+
+  private object(name: string): KernelObject {
     const value = this.variable(name);
-    if (value.kind !== 'request') throw new Meaningless(`${name} is no request`);
-    return value.request;
+    if (value.kind !== 'object') throw new Meaningless(`${name} is no object`);
+    if (value.object.freed) this.world.crash({ wrong: 'use-after-free' });
+    return value.object;
+  }
+
+  private member({ object: name, member }: Extract<Place, { kind: 'member' }>): Value {
+    const object = this.object(name);
+    if (member === 'page') return pageValue(object.page, 0);
+    if (member === 'slots') return { kind: 'pages', memory: object.slots, offset: 0 };
+    const { value } = object[member];
+    if (!value) throw new Meaningless('a member that was never written');
+    return value;
+  }
+
+  private pointedAt(name: string): Cell {
+    const value = this.variable(name);
+    if (value.kind !== 'cell') throw new Meaningless(`${name} points to no number`);
+    return value.cell;
   }
 
   private slot(place: Extract<Place, { kind: 'element' }>): { memory: Memory; at: number } {
@@ -268,16 +309,13 @@ class Activation {
   private variable(name: string): Value {
     const binding = this.bindings.get(name);
     switch (binding?.kind) {
-      case 'integer':
-        if (binding.value) return binding.value;
+      case 'cell':
+        if (binding.cell.value) return binding.cell.value;
         break;
       case 'page':
         return pageValue(binding.memory, 0);
       case 'array':
         return { kind: 'pages', memory: binding.memory, offset: 0 };
-      case 'pages':
-        if (binding.cell.value) return binding.cell.value;
-        break;
       case 'value':
         return binding.value;
     }
@@ -292,11 +330,11 @@ class Activation {
         return { kind: 'null' };
       case 'variable':
         return this.variable(expression.name);
-      case 'member': {
-        const request = this.request(expression.object);
-        if (expression.member === 'page') return pageValue(request.page, 0);
-        const { value } = request[expression.member];
-        if (!value) throw new Meaningless('a member that was never written');
+      case 'member':
+        return this.member(expression);
+      case 'dereference': {
+        const { value } = this.pointedAt(expression.pointer);
+        if (!value) throw new Meaningless('a number that was never written');
         return value;
       }
       case 'element': {
@@ -334,6 +372,8 @@ class Activation {
     }
     const right = this.value(expression.right);
     if (left.kind === 'integer' && right.kind === 'integer') return compute(left, operator, right);
+    if (left.kind === 'pages' && right.kind === 'integer' && operator === '+')
+      return { ...left, offset: left.offset + Number(right.value) };
     if (operator === '==') return integer(Number(isSame(left, right)));
     if (operator === '!=') return integer(Number(!isSame(left, right)));
     throw new Meaningless('pointers are only compared');
@@ -345,15 +385,16 @@ class Activation {
       return { kind: 'pages', memory, offset: at };
     }
     if (place.kind === 'member') {
-      const request = this.request(place.object);
-      if (place.member === 'page') return { kind: 'pages', memory: request.page, offset: 0 };
-      return { kind: 'cell', cell: request[place.member] };
+      const object = this.object(place.object);
+      if (place.member === 'page' || place.member === 'slots')
+        return { kind: 'pages', memory: object[place.member], offset: 0 };
+      return { kind: 'cell', cell: object[place.member] };
     }
+    if (place.kind === 'dereference') return this.variable(place.pointer);
     const binding = this.bindings.get(place.name);
     if (binding?.kind === 'page') return { kind: 'pages', memory: binding.memory, offset: 0 };
-    if (binding?.kind === 'pages') return { kind: 'cell', cell: binding.cell };
+    if (binding?.kind === 'cell') return { kind: 'cell', cell: binding.cell };
     if (binding?.kind === 'value') return binding.value;
-    if (binding?.kind === 'integer') return { kind: 'cell', cell: integerCell(binding) };
     throw new Meaningless(`the address of ${place.name}`);
   }
 
@@ -367,22 +408,12 @@ class Activation {
   }
 }
 
-/** An integer variable as something that is written through a pointer. */
-function integerCell(binding: Extract<Binding, { kind: 'integer' }>): Cell {
-  return {
-    get value() {
-      return binding.value;
-    },
-    set value(value: Value | undefined) {
-      binding.value = value && integer(asInteger(value).value, binding.type);
-    },
-  };
-}
+const isPointer = (type: string): boolean => type.endsWith('*');
 
-function asInteger(value: Value): Integer {
-  if (value.kind !== 'integer') throw new Meaningless('a number is wanted');
-  return value;
-}
+const given = (backing: Backing, direction: Direction, length: number): IteratorCell => ({
+  iter: new IovIter(backing, direction, length),
+  isGiven: true,
+});
 
 function pageValue(memory: Memory, at: number): Value {
   const page = memory.slots[at];

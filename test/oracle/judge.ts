@@ -32,6 +32,7 @@ function demandOf(observation: Observation, observed: Observed): Demand {
       const rules = observation.isRest ? ['page-leak', 'release-count'] : ['page-leak'];
       // Where the iterator decides, only a release elsewhere says that user memory may be behind it.
       if (isConditional && call && !observed.released.has(call)) return licence(...rules);
+      if (observation.isUnasked) return licence(...rules);
       return demand(...rules);
     }
     case 'mismatch':
@@ -45,6 +46,7 @@ function demandOf(observation: Observation, observed: Observed): Demand {
       // An exit that loses pages and their array is one finding about the pages.
       const withPages = [...observed.seen.values()].some(each => each.withPages && each.call === call);
       const rules = withPages ? ['page-array-leak', 'page-leak'] : ['page-array-leak'];
+      if (observation.isUnasked) return licence(...rules);
       return call && observed.pageArrays.has(call) ? demand(...rules) : licence(...rules);
     }
     case 'wrong-free':
@@ -61,16 +63,16 @@ function demandOf(observation: Observation, observed: Observed): Demand {
       if (isConditional || isUnchecked) return licence('double-release', ...AFTERMATH);
       return demand('double-release');
     }
+    case 'clean':
+      // The rule speaks of pages that no run, of this function or another, marks dirty.
+      return call && observed.dirtied.has(call) ? licence() : demand('missing-dirty');
     case 'double-free':
     case 'use-after-free':
       return licence('double-release', ...AFTERMATH);
   }
 }
 
-/** What the machine shows; whether a transfer wrote to the pages, or meant to, is not seen in its counts. */
-const NOT_SHOWN = new Set(['missing-dirty']);
-
-const isLoud = (finding: Finding): boolean => finding.severity !== 'hint' && !NOT_SHOWN.has(finding.rule);
+const isLoud = (finding: Finding): boolean => finding.severity !== 'hint';
 
 /**
  * Holds what the analysis says against what the runs show.

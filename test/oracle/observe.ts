@@ -3,7 +3,7 @@ import type { Call, Program, Statement } from './ast.ts';
 import { explore } from './explore.ts';
 import { type Ending, interpret } from './interpret.ts';
 import { isWellFormed, sitesOf } from './rewrite.ts';
-import { Meaningless, type Memory } from './values.ts';
+import { Meaningless, type Memory, memoriesOf } from './values.ts';
 import { Crash, type Observation, World } from './world.ts';
 
 /** Runs of one program; the rest is left out. */
@@ -17,6 +17,8 @@ export interface Observed {
   readonly right: ReadonlySet<Call>;
   /** Acquisitions of which some run releases something. */
   readonly released: ReadonlySet<Call>;
+  /** Acquisitions of which some run marks pages dirty. */
+  readonly dirtied: ReadonlySet<Call>;
   /** Allocations that some run gives to an acquisition as its array. */
   readonly pageArrays: ReadonlySet<Call>;
 }
@@ -37,6 +39,7 @@ export function observe(program: Program): Observed | undefined {
   const seen = new Map<string, Observation & { run: string }>();
   const right = new Set<Call>();
   const released = new Set<Call>();
+  const dirtied = new Set<Call>();
   const reached = new Set<Statement>();
   const pageArrays = new Set<Call>();
   const calls = new Map<Call, number>();
@@ -46,19 +49,20 @@ export function observe(program: Program): Observed | undefined {
   };
   try {
     const isComplete = explore(choices => {
-      const world = new World(choices);
+      const world = new World(choices, program.era);
       runOnce(program, world);
       for (const statement of world.reached) reached.add(statement);
       for (const { memory, call } of world.allocations) if (memory.state !== 'unasked') pageArrays.add(call);
       for (const call of world.right) right.add(call);
       for (const call of world.released) released.add(call);
+      for (const call of world.dirtied) dirtied.add(call);
       for (const each of world.observations) {
-        const flags = [each.isConditional, each.isRest, each.withPages].map(Boolean);
+        const flags = [each.isConditional, each.isRest, each.withPages, each.isUnasked].map(Boolean);
         const key = [each.wrong, each.call && numberOf(each.call), ...flags].join(' ');
         if (!seen.has(key)) seen.set(key, { ...each, run: choices.describe() });
       }
     }, RUN_LIMIT);
-    return isComplete && isCovered(program, reached) ? { seen, right, released, pageArrays } : undefined;
+    return isComplete && isCovered(program, reached) ? { seen, right, released, dirtied, pageArrays } : undefined;
   } catch (error) {
     if (error instanceof Meaningless) return undefined;
     throw error;
@@ -77,26 +81,29 @@ function runOnce(program: Program, world: World): void {
 
 /** What is held or allocated at the end must be known to somebody. */
 function judgeExit(world: World, { returned, given }: Ending): void {
-  const memories = new Set<Memory>(given.memories);
-  for (const request of given.requests) {
-    memories.add(request.page);
-    const { value } = request.pages;
-    if (value?.kind === 'pages' && !value.memory.freed) memories.add(value.memory);
-  }
+  const memories = new Set<Memory>([...given.memories, ...given.objects.flatMap(memoriesOf)]);
+  if (returned?.kind === 'pages') memories.add(returned.memory);
+  if (returned?.kind === 'object') for (const memory of memoriesOf(returned.object)) memories.add(memory);
   const reachable = new Set<Page | null | undefined>([...memories].flatMap(memory => memory.slots));
+  if (returned?.kind === 'page') reachable.add(returned.page);
   const isError = returned?.kind === 'integer' && returned.value < 0n;
   const lost = world.holds.filter(
     hold => hold.status === 'held' && hold.kind !== 'none' && !reachable.has(hold.page),
   );
-  for (const { acquisition: call, isConditional } of lost) {
+  for (const { acquisition: call, isConditional, ignored } of lost) {
     const isRest = world.holds.some(hold => hold.acquisition === call && hold.status === 'dropped');
-    world.see({ wrong: 'leak', call, isConditional, isRest });
+    const isUnasked = ignored !== undefined && !ignored.wasLookedAt;
+    world.see({ wrong: 'leak', call, isConditional, isRest, isUnasked });
   }
-  if (isError)
+  if (isError || returned?.kind === 'null' || returned?.kind === 'error')
     for (const { acquisition: call, status, kind, page } of world.holds)
       if (status === 'held' && kind !== 'none' && reachable.has(page))
         world.see({ wrong: 'abandoned', call });
-  for (const { memory, call } of world.allocations)
-    if (!memory.freed && memory.slots.length > 0 && !memories.has(memory) && !memory.isTaken)
-      world.see({ wrong: 'array-leak', call, withPages: lost.some(hold => hold.memory === memory) });
+  if (!isError) for (const call of world.unpinned) world.see({ wrong: 'clean', call });
+  for (const { memory, call } of world.allocations) {
+    if (memory.freed || memory.slots.length === 0 || memories.has(memory) || memory.isTaken) continue;
+    const withPages = lost.some(hold => hold.memory === memory);
+    const isUnasked = memory.refusal !== undefined && !memory.refusal.wasLookedAt;
+    world.see({ wrong: 'array-leak', call, withPages, isUnasked });
+  }
 }

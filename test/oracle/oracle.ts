@@ -8,9 +8,8 @@ import { type Observed, observe } from './observe.ts';
 import { print } from './print.ts';
 import { Random } from './random.ts';
 import { shrink } from './shrink.ts';
+import { traitsOf } from './traits.ts';
 import type { Wrong } from './world.ts';
-
-export const TREE = treeForEra('will-pin');
 
 /** Which programs are made. */
 export interface Profile {
@@ -26,11 +25,13 @@ export interface Case {
   readonly program: Program;
   readonly observed: Observed;
   readonly disagreements: readonly Disagreement[];
+  /** Rules that spoke in hints: neither reports nor alarms. */
+  readonly hints: readonly string[];
 }
 
 /** What the analysis says about a program. */
 export function analyse(engine: Engine, program: Program): FileReport {
-  return engine.analyse({ path: 'oracle.c', text: print(program) }, { tree: TREE });
+  return engine.analyse({ path: 'oracle.c', text: print(program) }, { tree: treeForEra(program.era) });
 }
 
 /**
@@ -57,11 +58,9 @@ export function programOf(
 export function tryCase(engine: Engine, seed: number, profile: Profile): Case | undefined {
   const made = programOf(seed, profile);
   if (!made) return undefined;
-  return {
-    seed,
-    ...made,
-    disagreements: compare(made.observed, analyse(engine, made.program), profile.tolerated),
-  };
+  const report = analyse(engine, made.program);
+  const hints = report.findings.filter(each => each.severity === 'hint').map(each => each.rule);
+  return { seed, ...made, hints, disagreements: compare(made.observed, report, profile.tolerated) };
 }
 
 /** The smallest program with the same first disagreement. */
@@ -89,20 +88,43 @@ export function explain(engine: Engine, program: Program): string {
     const flags = call ? ` (${call.callee})` : '';
     return ` * run: ${wrong}${flags}: ${run}`;
   });
+  const unanalysed = report.notAnalysed.map(({ reason }) => ` * not analysed: ${reason}`);
   const disagreements = observed ? compare(observed, report) : [];
   const expected = disagreements.map(({ kind, rule }) => ` * ${kind}: ${rule}`);
-  return `/*\n${[...expected, ...runs, ...findings].join('\n')}\n */\n${text}`;
+  return `/*\n${[...expected, ...runs, ...findings, ...unanalysed].join('\n')}\n */\n${text}`;
 }
 
-/** How many programs have each feature. */
-export function histogram(cases: readonly Case[]): Map<string, number> {
+/** A compared program as plain data, to be counted and sent between processes. */
+export interface Summary {
+  readonly seed: number;
+  readonly misbehaves: boolean;
+  /** Its parts, and what its runs and the analysis show. */
+  readonly traits: readonly string[];
+  /** 'missed page-leak' and the like; empty where runs and analysis agree. */
+  readonly disagreements: readonly string[];
+}
+
+export function summaryOf({ seed, program, observed, hints, disagreements }: Case): Summary {
+  const traits = traitsOf(program);
+  for (const { wrong } of observed.seen.values()) traits.add(`run:${wrong}`);
+  for (const rule of hints) traits.add(`hint:${rule}`);
+  return {
+    seed,
+    misbehaves: misbehaves(observed),
+    traits: [...traits],
+    disagreements: disagreements.map(({ kind, rule }) => `${kind} ${rule}`),
+  };
+}
+
+/** How many programs have each trait. */
+export function histogram(summaries: readonly Summary[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { program } of cases)
-    for (const feature of new Set(program.features)) counts.set(feature, (counts.get(feature) ?? 0) + 1);
+  for (const { traits } of summaries)
+    for (const trait of traits) counts.set(trait, (counts.get(trait) ?? 0) + 1);
   return new Map([...counts].sort(([a], [b]) => a.localeCompare(b)));
 }
 
 /** The share of programs of which some run misbehaves. */
-export function shareOfMisbehaving(cases: readonly Case[]): number {
-  return cases.filter(({ observed }) => misbehaves(observed)).length / Math.max(1, cases.length);
+export function shareOfMisbehaving(summaries: readonly Summary[]): number {
+  return summaries.filter(each => each.misbehaves).length / Math.max(1, summaries.length);
 }

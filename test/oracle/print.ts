@@ -1,5 +1,6 @@
 import type { Expression, FunctionDefinition, Operator, Program, Statement, Type } from './ast.ts';
 
+const POINTER_MEMBER = '\tstruct buffer *buffer;\n';
 const STRENGTH: Readonly<Record<Operator, number>> = {
   '*': 6,
   '+': 5,
@@ -14,18 +15,25 @@ const STRENGTH: Readonly<Record<Operator, number>> = {
   '||': 1,
 };
 
-const REQUEST = 'struct request {\n\tstruct page **pages;\n\tstruct page *page;\n\tint nr;\n};\n';
+const MEMBERS =
+  '\tstruct page **pages;\n\tstruct page *page;\n\tstruct page *slots[8];\n\tint nr;\n\tbool pinned;\n';
+const BUFFER = `struct buffer {\n${MEMBERS}};\n`;
+const REQUEST = `struct request {\n${MEMBERS}\tstruct buffer *buffer;\n};\n`;
 
 /** The program as C text in the kernel's style. */
 export function print(program: Program): string {
   const functions = program.functions.map(printFunction);
-  const usesRequest = functions.some(text => text.includes('struct request *'));
-  return [...(usesRequest ? [REQUEST] : []), ...functions].join('\n');
+  const uses = (type: string): boolean => functions.some(text => text.includes(type));
+  const types: string[] = [];
+  if (uses('struct buffer *') || uses('->buffer')) types.push(BUFFER);
+  if (uses('struct request *')) types.push(REQUEST.replace(types.length > 0 ? '' : POINTER_MEMBER, ''));
+  return [...types, ...functions].join('\n');
 }
 
 function printFunction({ name, isStatic, returns, parameters, body }: FunctionDefinition): string {
   const list = parameters.map(parameter => declarator(parameter.type, parameter.name)).join(', ');
-  const head = `${isStatic ? 'static ' : ''}${returns} ${name}(${list || 'void'})`;
+  const space = returns.endsWith('*') ? '' : ' ';
+  const head = `${isStatic ? 'static ' : ''}${returns}${space}${name}(${list || 'void'})`;
   const declarations = body.filter(statement => statement.kind === 'declare');
   const rest = body.filter(statement => statement.kind !== 'declare');
   const blank = declarations.length > 0 ? '\n' : '';
@@ -51,27 +59,40 @@ function printStatement(statement: Statement, depth: number): string {
       return `${tabs}${declarator(type, name, length)}${value ? ` = ${printExpression(value)}` : ''};\n`;
     }
     case 'assign':
-      return `${tabs}${printExpression(statement.place)} = ${printExpression(statement.value)};\n`;
+      return `${tabs}${printAssignment(statement)};\n`;
     case 'evaluate':
       return `${tabs}${printExpression(statement.call)};\n`;
     case 'if':
       return printIf(statement, depth);
     case 'for': {
-      const { name, from, condition, body } = statement;
-      const head = `for (${name} = ${printExpression(from)}; ${printExpression(condition)}; ${name}++)`;
+      const { name, from, condition, step, body } = statement;
+      const next =
+        step === 'up' ? `${name}++` : step === 'down' ? `${name}--` : `${name} += ${printExpression(step)}`;
+      const head = `for (${name} = ${printExpression(from)}; ${printExpression(condition)}; ${next})`;
       return `${tabs}${head}${printBody(body, depth)}`;
     }
     case 'while':
       return `${tabs}while (${printExpression(statement.condition)})${printBody(statement.body, depth)}`;
+    case 'do':
+      return `${tabs}do {\n${printList(statement.body, depth + 1)}${tabs}} while (${printExpression(statement.condition)});\n`;
     case 'goto':
       return `${tabs}goto ${statement.label};\n`;
     case 'label':
       return `${statement.name}:\n`;
     case 'break':
-      return `${tabs}break;\n`;
+    case 'continue':
+      return `${tabs}${statement.kind};\n`;
     case 'return':
       return `${tabs}return${statement.value ? ` ${printExpression(statement.value)}` : ''};\n`;
   }
+}
+
+/** `a = a + b` is `a += b`. */
+function printAssignment({ place, value }: Extract<Statement, { kind: 'assign' }>): string {
+  const target = printExpression(place);
+  if (value.kind === 'binary' && /^[+-]$/.test(value.operator) && printExpression(value.left) === target)
+    return `${target} ${value.operator}= ${printExpression(value.right)}`;
+  return `${target} = ${printExpression(value)}`;
 }
 
 function printIf(statement: Extract<Statement, { kind: 'if' }>, depth: number): string {
@@ -85,7 +106,7 @@ function printIf(statement: Extract<Statement, { kind: 'if' }>, depth: number): 
 function printBody(body: readonly Statement[], depth: number): string {
   const [only] = body;
   if (!only) return ' {\n'.concat('\t'.repeat(depth), '}\n');
-  const isSimple = body.length === 1 && !['if', 'for', 'while'].includes(only.kind);
+  const isSimple = body.length === 1 && !['if', 'for', 'while', 'do'].includes(only.kind);
   if (isSimple) return `\n${printStatement(only, depth + 1)}`;
   return ` {\n${printList(body, depth + 1)}${'\t'.repeat(depth)}}\n`;
 }
@@ -101,6 +122,8 @@ export function printExpression(expression: Expression, strength = 0): string {
       return expression.name;
     case 'member':
       return `${expression.object}->${expression.member}`;
+    case 'dereference':
+      return `*${expression.pointer}`;
     case 'element':
       return `${printExpression(expression.array, 9)}[${printExpression(expression.index)}]`;
     case 'address':

@@ -9,6 +9,11 @@ export interface Site {
   replace(...statements: readonly Statement[]): Program;
 }
 
+export type Loop = Extract<Statement, { kind: 'for' | 'while' | 'do' }>;
+
+export const isLoop = (statement: Statement): statement is Loop =>
+  statement.kind === 'for' || statement.kind === 'while' || statement.kind === 'do';
+
 /** Every statement of a program, outer ones first. */
 export function sitesOf(program: Program): Site[] {
   return program.functions.flatMap((model, index) => {
@@ -34,7 +39,7 @@ function sitesIn(
       inner.push(
         ...sitesIn(statement.otherwise ?? [], index, otherwise => replace({ ...statement, otherwise })),
       );
-    } else if (statement.kind === 'for' || statement.kind === 'while')
+    } else if (isLoop(statement))
       inner.push(...sitesIn(statement.body, index, body => replace({ ...statement, body })));
     return [{ statement, function: index, replace }, ...inner];
   });
@@ -55,9 +60,13 @@ export function mapExpressions(statement: Statement, change: (e: Expression) => 
     }
     case 'if':
     case 'while':
+    case 'do':
       return { ...statement, condition: again(statement.condition) };
-    case 'for':
-      return { ...statement, from: again(statement.from), condition: again(statement.condition) };
+    case 'for': {
+      const { from, condition, step } = statement;
+      const next = typeof step === 'string' ? step : again(step);
+      return { ...statement, from: again(from), condition: again(condition), step: next };
+    }
     default:
       return statement;
   }
@@ -96,6 +105,7 @@ export function isWellFormed(program: Program): boolean {
       if (statement.kind === 'label') labels.add(statement.name);
     }
     if (statements.every(statement => statement.kind === 'declare')) return false;
+    if (leavesNoLoop(model.body)) return false;
     return statements.every(statement => {
       if (isEmpty(statement)) return false;
       if (statement.kind === 'goto') return labels.has(statement.label);
@@ -104,6 +114,7 @@ export function isWellFormed(program: Program): boolean {
       return expressionsOf(statement).every(expression => {
         if (expression.kind === 'call') called.add(expression.callee);
         if (expression.kind === 'member') return names.has(expression.object);
+        if (expression.kind === 'dereference') return names.has(expression.pointer);
         return !['variable', 'decrement'].includes(expression.kind) || names.has(nameOf(expression));
       });
     });
@@ -111,9 +122,18 @@ export function isWellFormed(program: Program): boolean {
   return isFine && program.functions.slice(0, -1).every(helper => called.has(helper.name));
 }
 
+/** Whether a break or continue stands outside of loops. */
+function leavesNoLoop(list: readonly Statement[]): boolean {
+  return list.some(statement => {
+    if (statement.kind === 'if')
+      return leavesNoLoop(statement.then) || leavesNoLoop(statement.otherwise ?? []);
+    return statement.kind === 'break' || statement.kind === 'continue';
+  });
+}
+
 function isEmpty(statement: Statement): boolean {
   if (statement.kind === 'if') return statement.then.length === 0;
-  return (statement.kind === 'for' || statement.kind === 'while') && statement.body.length === 0;
+  return isLoop(statement) && statement.body.length === 0;
 }
 
 function nameOf(expression: Expression): string {

@@ -1,5 +1,5 @@
 import type { Expression, FunctionDefinition, Program, Statement } from './ast.ts';
-import { expressionsOf, sitesOf } from './rewrite.ts';
+import { expressionsOf, isLoop, sitesOf } from './rewrite.ts';
 
 /** Tries of a smaller program, after which the smallest so far must do. */
 const TRY_LIMIT = 1_500;
@@ -74,7 +74,7 @@ function withoutMentions(list: readonly Statement[], gone: ReadonlySet<string>):
       const otherwise = withoutMentions(statement.otherwise ?? [], gone);
       return then.length + otherwise.length > 0 ? [{ ...statement, then, otherwise }] : [];
     }
-    if (statement.kind !== 'for' && statement.kind !== 'while') return [statement];
+    if (!isLoop(statement)) return [statement];
     const body = withoutMentions(statement.body, gone);
     return body.length > 0 ? [{ ...statement, body }] : [];
   });
@@ -82,6 +82,7 @@ function withoutMentions(list: readonly Statement[], gone: ReadonlySet<string>):
 
 function nameOf(expression: Expression): string {
   if (expression.kind === 'member') return expression.object;
+  if (expression.kind === 'dereference') return expression.pointer;
   return expression.kind === 'variable' || expression.kind === 'decrement' ? expression.name : '';
 }
 
@@ -95,7 +96,7 @@ function assignedIn(list: readonly Statement[]): Set<string> {
     const inner =
       statement.kind === 'if'
         ? [...statement.then, ...(statement.otherwise ?? [])]
-        : statement.kind === 'for' || statement.kind === 'while'
+        : isLoop(statement)
           ? statement.body
           : [];
     for (const name of assignedIn(inner)) names.add(name);

@@ -15,12 +15,21 @@ export interface Memory {
   isTaken: boolean;
   /** What acquisitions have made of it: none yet, none that got a page, or one that did. */
   state: 'unasked' | 'asked' | 'filled';
+  /** Who was to take it over, and failed. */
+  refusal?: Answer;
 }
 
 export interface Integer {
   readonly kind: 'integer';
   readonly type: IntegerType;
   readonly value: bigint;
+  /** The answer of a call that takes pages over: whoever computes with it has looked at it. */
+  readonly answer?: Answer;
+}
+
+/** What a call said that was to take pages over. */
+export interface Answer {
+  wasLookedAt: boolean;
 }
 
 /** An iov_iter; `isGiven`: the caller made it, and the function cannot know of which kind. */
@@ -38,7 +47,9 @@ export type Value =
   /** The address of a `struct page **` variable. */
   | { readonly kind: 'cell'; readonly cell: Cell }
   | { readonly kind: 'iterator'; readonly iterator: IteratorCell }
-  | { readonly kind: 'request'; readonly request: Request }
+  | { readonly kind: 'object'; readonly object: KernelObject }
+  /** ERR_PTR() */
+  | { readonly kind: 'error'; readonly code: bigint }
   | { readonly kind: 'user'; readonly address: bigint }
   | { readonly kind: 'buffer'; readonly buffer: KernelBuffer };
 
@@ -47,12 +58,75 @@ export interface Cell {
   value: Value | undefined;
 }
 
-/** The object that the function is given; it outlives it. */
-export interface Request {
+/** A struct request or struct buffer. */
+export interface KernelObject {
+  /** `caller`: outlives the function. */
+  readonly owner: 'caller' | 'kmalloc';
+  freed: boolean;
+  /** Somebody else has taken it over, with its pages. */
+  isTaken: boolean;
   readonly pages: Cell;
   readonly nr: Cell;
+  readonly pinned: Cell;
+  readonly buffer: Cell;
   readonly page: Memory;
+  readonly slots: Memory;
 }
+
+/** Slots of an array in an object. */
+const OBJECT_SLOTS = 8;
+
+/** @param isZeroed as kzalloc() gives it; an object of the caller holds what nobody may read. */
+export function newObject(owner: KernelObject['owner'], isZeroed: boolean): KernelObject {
+  const cell = (value: Value): Cell => ({ value: isZeroed ? value : undefined });
+  const object: KernelObject = {
+    owner,
+    freed: false,
+    isTaken: false,
+    pages: cell({ kind: 'null' }),
+    nr: integerCell('int', cell(integer(0))),
+    pinned: integerCell('bool', cell(integer(0, 'bool'))),
+    buffer: cell({ kind: 'null' }),
+    page: newMemory(1, owner),
+    slots: newMemory(OBJECT_SLOTS, owner),
+  };
+  if (isZeroed) for (const memory of [object.page, object.slots]) memory.slots.fill(null);
+  return object;
+}
+
+/** The places for page pointers that an object leads to. */
+export function memoriesOf(object: KernelObject): Memory[] {
+  const memories = [object.page, object.slots];
+  const { value } = object.pages;
+  if (value?.kind === 'pages' && !value.memory.freed) memories.push(value.memory);
+  const inner = object.buffer.value;
+  if (inner?.kind === 'object' && !inner.object.freed) memories.push(...memoriesOf(inner.object));
+  return memories;
+}
+
+/** A place for numbers: what is stored is converted to its type. */
+export function integerCell(type: IntegerType, { value: first }: Cell = { value: undefined }): Cell {
+  let held = first;
+  return {
+    get value() {
+      return held;
+    },
+    set value(value: Value | undefined) {
+      held = value && converted(asInteger(value), type);
+    },
+  };
+}
+
+export function asInteger(value: Value): Integer {
+  if (value.kind !== 'integer') throw new Meaningless('a number is wanted');
+  return value;
+}
+
+/** A number in a variable of another type; it is still the same answer. */
+export const converted = (value: Integer, type: IntegerType): Integer => ({
+  ...integer(value.value, type),
+  answer: value.answer,
+});
 
 /** Room for page pointers, none written yet. */
 export const newMemory = (length: number, owner: Memory['owner']): Memory => ({
@@ -71,6 +145,10 @@ export interface Hold {
   readonly isConditional: boolean;
   readonly memory: Memory;
   status: 'held' | 'dropped' | 'consumed';
+  /** Taken over by a call that failed, which nobody asked. */
+  ignored?: Answer;
+  /** Pinned with FOLL_WRITE. */
+  readonly isWritable?: boolean;
 }
 
 const BITS: Readonly<Record<IntegerType, readonly [bits: number, signed: boolean]>> = {
@@ -100,6 +178,7 @@ function commonType(left: IntegerType, right: IntegerType): IntegerType {
 
 /** An operation on two integers as C computes it. */
 export function compute(left: Integer, operator: Operator, right: Integer): Integer {
+  for (const { answer } of [left, right]) if (answer) answer.wasLookedAt = true;
   const type = commonType(left.type, right.type);
   const a = integer(left.value, type).value;
   const b = integer(right.value, type).value;
@@ -129,11 +208,15 @@ export function compute(left: Integer, operator: Operator, right: Integer): Inte
 
 /** Whether a condition holds. @throws Meaningless for a page pointer that was never written */
 export function isTrue(value: Value): boolean {
-  if (value.kind === 'integer') return value.value !== 0n;
+  if (value.kind === 'integer') {
+    if (value.answer) value.answer.wasLookedAt = true;
+    return value.value !== 0n;
+  }
   if (value.kind === 'page' && value.page === undefined) throw new Meaningless('a pointer never written');
   return value.kind !== 'null';
 }
 
 export function isSame(left: Value, right: Value): boolean {
-  return !isTrue(left) || !isTrue(right) ? isTrue(left) === isTrue(right) : left === right;
+  if (!isTrue(left) || !isTrue(right)) return isTrue(left) === isTrue(right);
+  return left.kind === 'page' && right.kind === 'page' ? left.page === right.page : left === right;
 }

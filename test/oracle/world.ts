@@ -1,6 +1,8 @@
+import type { Era } from '../../server/src/semantics/eras.ts';
+import type { Direction } from '../../server/src/semantics/holds.ts';
 import { touch } from '../../server/src/semantics/machine/faults.ts';
 import { getUserPagesFast, pinUserPagesFast } from '../../server/src/semantics/machine/gup.ts';
-import { type Kernel, kernelOf } from '../../server/src/semantics/machine/kernels.ts';
+import { type Kernel, type KernelVersion, kernelOf } from '../../server/src/semantics/machine/kernels.ts';
 import { AddressSpace, pageNumber } from '../../server/src/semantics/machine/memory.ts';
 import {
   type Folio,
@@ -12,7 +14,7 @@ import {
 import { putPage, unpinUserPage } from '../../server/src/semantics/machine/releases.ts';
 import type { Call, Statement } from './ast.ts';
 import type { Choices } from './explore.ts';
-import { type Hold, Meaningless, type Memory } from './values.ts';
+import { type Answer, type Hold, Meaningless, type Memory } from './values.ts';
 
 /** What a run shows to be wrong. */
 export type Wrong =
@@ -31,7 +33,9 @@ export type Wrong =
   | 'double'
   /** The same of an array. */
   | 'double-free'
-  | 'use-after-free';
+  | 'use-after-free'
+  /** A page that was pinned for writing is dropped clean. */
+  | 'clean';
 
 export interface Observation {
   readonly wrong: Wrong;
@@ -41,6 +45,8 @@ export interface Observation {
   readonly isConditional?: boolean;
   /** Of a leak: other pages of the same call were released. */
   readonly isRest?: boolean;
+  /** Of a leak: a call that was to take the pages over failed, and nobody asked. */
+  readonly isUnasked?: boolean;
   /** Of a lost array: it takes pages with it. */
   readonly withPages?: boolean;
 }
@@ -54,13 +60,24 @@ const EMPTY_SLOT = { unasked: 'never-asked', asked: 'nothing-obtained', filled: 
 const AREA_BYTES = 0x1000000;
 const FIRST_AREA = 0x200000000;
 
-/** 6.12, where a call for no pages takes none. */
-const kernel: Kernel = { ...kernelOf('6.12'), defects: new Set(['extract-keeps-array'] as const) };
+const VERSIONS: Readonly<Record<Era, KernelVersion>> = {
+  'get-pages': '6.1',
+  'will-pin': '6.12',
+  'extract-mode': 'v7',
+};
+
+/** The kernel of an era; a call for no pages takes none. */
+const kernelFor = (era: Era): Kernel => ({
+  ...kernelOf(VERSIONS[era]),
+  defects: new Set(['extract-keeps-array'] as const),
+});
 
 /** The machine with the user memory of one run, and the ledger of who holds what. */
 export class World {
-  readonly machine = new Machine(kernel);
-  readonly mm = new AddressSpace(this.machine);
+  readonly machine: Machine;
+  readonly mm: AddressSpace;
+  /** Of iterators that the caller gives. */
+  readonly directions: readonly Direction[];
   readonly holds: Hold[] = [];
   readonly allocations: { readonly memory: Memory; readonly call: Call }[] = [];
   readonly observations: Observation[] = [];
@@ -69,12 +86,23 @@ export class World {
   readonly released = new Set<Call>();
   readonly reached = new Set<Statement>();
   /** Counts are off after a double release: what follows from it shows nothing of its own. */
+  /** Acquisitions of which pages were marked dirty, and those of which a writable page was unpinned. */
+  readonly dirtied = new Set<Call>();
+  readonly unpinned = new Set<Call>();
   private isSpoilt = false;
   private areas = 0;
   private readonly asked = new Set<number>();
   private readonly counts = new Map<Folio, number>();
 
-  constructor(readonly choices: Choices) {}
+  constructor(
+    readonly choices: Choices,
+    era: Era,
+  ) {
+    this.machine = new Machine(kernelFor(era));
+    this.mm = new AddressSpace(this.machine);
+    // Only in the v7 series does the hold depend on it.
+    this.directions = era === 'extract-mode' ? ['dest', 'source'] : ['dest'];
+  }
 
   see(observation: Observation): void {
     if (!this.isSpoilt) this.observations.push(observation);
@@ -119,19 +147,13 @@ export class World {
    * @param count pages; @param at slot from which on the array is filled.
    * @returns pages held, or a negative error number.
    */
-  takeUserPages(
-    kind: 'pin' | 'get',
-    start: number,
-    count: number,
-    memory: Memory,
-    at: number,
-    acquisition: Call,
-  ): number {
+  takeUserPages(start: number, count: number, at: number, taken: Omit<Hold, 'page' | 'status'>): number {
+    const { kind, memory } = taken;
     this.checkRoom(memory, at, count);
     this.decideMapped(start, count);
     const pages: (Page | undefined)[] = [];
     const got = (kind === 'pin' ? pinUserPagesFast : getUserPagesFast)(this.mm, start, count, 0, pages);
-    this.enter(pages.slice(0, Math.max(0, got)), { kind, memory, acquisition, isConditional: false }, at);
+    this.enter(pages.slice(0, Math.max(0, got)), taken, at);
     return got;
   }
 
@@ -177,14 +199,25 @@ export class World {
     this.released.add(hold.acquisition);
     if (hold.kind !== kind) this.see({ wrong: 'mismatch', call, isConditional: hold.isConditional });
     else this.right.add(call);
+    if (hold.kind === 'pin' && kind === 'pin' && hold.isWritable) this.unpinned.add(hold.acquisition);
     if (hold.kind !== 'none') hold.status = 'dropped';
   }
 
-  /** Somebody else takes over what can be reached from here. */
-  consume(memory: Memory): void {
-    memory.isTaken = true;
-    for (const hold of this.holds)
-      if (memory.slots.includes(hold.page) && hold.status === 'held') hold.status = 'consumed';
+  /**
+   * Pages are given to somebody who takes them over.
+   * @param refusal the answer, where that fails.
+   */
+  give(memories: readonly Memory[], refusal: Answer | undefined): void {
+    for (const memory of memories) memory.refusal = refusal;
+    for (const hold of this.holds) {
+      if (hold.status !== 'held' || !memories.some(memory => memory.slots.includes(hold.page))) continue;
+      if (refusal) hold.ignored = refusal;
+      else hold.status = 'consumed';
+    }
+  }
+
+  markDirty(page: Page): void {
+    for (const hold of this.holds) if (hold.page === page) this.dirtied.add(hold.acquisition);
   }
 
   /** Compares the ledger with the machine: the counts differ by the holds that are left, and by nothing else. */
