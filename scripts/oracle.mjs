@@ -124,7 +124,8 @@ function report({ seed, disagreements, text, fixture }) {
 function printCounts(cases, seeds) {
   const { histogram, shareOfMisbehaving } = createRequire(import.meta.url)(outfile);
   console.log('\nprograms with each feature');
-  for (const [feature, number] of histogram(cases)) console.log(`  ${String(number).padStart(6)}  ${feature}`);
+  for (const [feature, number] of histogram(cases))
+    console.log(`  ${String(number).padStart(6)}  ${feature}`);
   const share = (100 * shareOfMisbehaving(cases)).toFixed(1);
   const wrong = cases.filter(one => one.disagreements.length > 0);
   console.log(

@@ -72,8 +72,7 @@ export const take = (
   start: Expression,
   count: Expression,
   array: Expression,
-): Call =>
-  call(TAKE[kind], start, count, isWritable ? constant('FOLL_WRITE', 1) : number(0), array);
+): Call => call(TAKE[kind], start, count, isWritable ? constant('FOLL_WRITE', 1) : number(0), array);
 
 /** All pages of an array at once; those that were written to are marked. */
 export const releaseAll = ({ kind, isWritable }: Taking, array: Expression, count: Expression): Statement =>

@@ -1,5 +1,5 @@
-import { type Backing, IovIter, type KernelBuffer } from '../../server/src/semantics/machine/iterators.ts';
 import type { Direction } from '../../server/src/semantics/holds.ts';
+import { type Backing, IovIter, type KernelBuffer } from '../../server/src/semantics/machine/iterators.ts';
 import { PAGE_SIZE, type Page } from '../../server/src/semantics/machine/pages.ts';
 import type {
   Call,
@@ -45,7 +45,12 @@ type Binding =
   | { readonly kind: 'value'; readonly value: Value };
 
 /** How a statement ended. */
-type Outcome = 'next' | 'break' | 'continue' | { readonly goto: string } | { readonly returned: Value | undefined };
+type Outcome =
+  | 'next'
+  | 'break'
+  | 'continue'
+  | { readonly goto: string }
+  | { readonly returned: Value | undefined };
 
 /** What the caller keeps: arrays and objects it had given. */
 export interface Given {
@@ -156,7 +161,11 @@ class Activation {
         return given({ kind: 'bvec', segments }, direction, length);
       }
       case 'kvec':
-        return given({ kind: 'kvec', segments: [{ buffer: this.buffer(), offset: 0, length }] }, direction, length);
+        return given(
+          { kind: 'kvec', segments: [{ buffer: this.buffer(), offset: 0, length }] },
+          direction,
+          length,
+        );
     }
   }
 
@@ -279,7 +288,7 @@ class Activation {
   private object(name: string): KernelObject {
     const value = this.variable(name);
     if (value.kind !== 'object') throw new Meaningless(`${name} is no object`);
-    if (value.object.freed) this.world.crash({ wrong: 'use-after-free' });
+    if (value.object.freed) this.world.spoil({ wrong: 'use-after-free' });
     return value.object;
   }
 
@@ -302,7 +311,7 @@ class Activation {
     const array = this.value(place.array);
     if (array.kind !== 'pages') throw new Meaningless('no array');
     const at = array.offset + Number(asInteger(this.value(place.index)).value);
-    if (array.memory.freed) this.world.crash({ wrong: 'use-after-free' });
+    if (array.memory.freed) this.world.spoil({ wrong: 'use-after-free' });
     return { memory: array.memory, at };
   }
 
@@ -434,7 +443,7 @@ export interface Ending {
 
 /**
  * Runs the last function of a program as its caller would.
- * @throws Meaningless where the program has no defined meaning; Crash where the kernel would stop
+ * @throws Meaningless where the program has no defined meaning
  */
 export function interpret(program: Program, world: World): Ending {
   const functions = new Map(program.functions.map(each => [each.name, each]));

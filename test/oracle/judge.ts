@@ -26,6 +26,11 @@ const licence = (...rules: readonly string[]): Demand => ({ rules, isRequired: f
 const AFTERMATH = ['release-count', 'release-mismatch', 'page-leak', 'page-array-leak'];
 
 function demandOf(observation: Observation, observed: Observed): Demand {
+  const asked = demandFor(observation, observed);
+  return observation.isAftermath ? licence(...asked.rules) : asked;
+}
+
+function demandFor(observation: Observation, observed: Observed): Demand {
   const { wrong, call, isConditional } = observation;
   switch (wrong) {
     case 'leak': {
@@ -40,8 +45,11 @@ function demandOf(observation: Observation, observed: Observed): Demand {
       if (isConditional && call && observed.right.has(call)) return licence('unconditional-release');
       return demand('release-mismatch');
     case 'not-obtained':
-    case 'nothing-obtained':
-      return demand('release-count');
+    case 'nothing-obtained': {
+      // Where other runs drop a page twice here, that is what is said of this call.
+      const isTwice = [...observed.seen.values()].some(each => each.wrong === 'double' && each.call === call);
+      return isTwice ? demand('release-count', 'double-release') : demand('release-count');
+    }
     case 'array-leak': {
       // An exit that loses pages and their array is one finding about the pages.
       const withPages = [...observed.seen.values()].some(each => each.withPages && each.call === call);
@@ -54,8 +62,9 @@ function demandOf(observation: Observation, observed: Observed): Demand {
     case 'abandoned':
       return licence('page-leak');
     case 'error-as-count':
-    case 'never-asked':
       return licence('release-count');
+    case 'never-asked':
+      return licence('release-count', 'double-release');
     case 'double': {
       // Where the iterator decides, the pages may carry nothing that could be dropped twice.
       // A count that nobody looked at is a mistake before the second release is one.
@@ -63,6 +72,8 @@ function demandOf(observation: Observation, observed: Observed): Demand {
       if (isConditional || isUnchecked) return licence('double-release', ...AFTERMATH);
       return demand('double-release');
     }
+    case 'use-after-release':
+      return demand('use-after-release');
     case 'clean':
       // The rule speaks of pages that no run, of this function or another, marks dirty.
       return call && observed.dirtied.has(call) ? licence() : demand('missing-dirty');

@@ -107,12 +107,16 @@ const releaseMany =
     const { memory, offset } = pagesAt(args, 0);
     const count = numberAt(args, 1, type);
     const isError = numberAt(args, 1, type === 'int' ? 'int' : 'long') < 0;
-    if (isError) world.see({ wrong: type === 'int' ? 'error-as-count' : 'nothing-obtained', call });
-    if (isError && refusesErrors) return undefined;
-    for (let at = 0; at < count; at++) {
-      if (memory.freed) world.crash({ wrong: 'use-after-free', call });
-      world.release(memory.slots[offset + at], memory, kind, call);
+    if (isError) {
+      const isAsked = memory.state !== 'unasked';
+      const wrong = type === 'int' ? 'error-as-count' : isAsked ? 'nothing-obtained' : 'never-asked';
+      world.see({ wrong, call });
     }
+    if (isError && refusesErrors) return undefined;
+    if (count > memory.slots.length) world.spoilEmpty(memory, call);
+    if (memory.freed) world.spoil({ wrong: 'use-after-free', call });
+    for (let at = 0; at < Math.min(count, memory.slots.length); at++)
+      world.release(memory.slots[offset + at], memory, kind, call);
     return undefined;
   };
 
@@ -133,14 +137,14 @@ const free =
     if (value?.kind === 'null') return undefined;
     if (value?.kind === 'object') return freeObject(world, call, value.object);
     const { memory } = pagesAt(args, 0);
-    if (memory.freed) world.crash({ wrong: 'double-free', call });
-    if (!owners.includes(memory.owner)) world.crash({ wrong: 'wrong-free', call });
+    if (memory.freed) world.spoil({ wrong: 'double-free', call });
+    else if (!owners.includes(memory.owner)) world.spoil({ wrong: 'wrong-free', call });
     memory.freed = true;
     return undefined;
   };
 
 function freeObject(world: World, call: Call, object: KernelObject): undefined {
-  if (object.freed) world.crash({ wrong: 'double-free', call });
+  if (object.freed) world.spoil({ wrong: 'double-free', call });
   object.freed = true;
   object.slots.freed = true;
   object.page.freed = true;
@@ -301,8 +305,10 @@ function takeObject(object: KernelObject): void {
 }
 
 /** A page is looked at, and nothing else. */
-const borrow: KernelFunction = (_world, _call, args) => {
-  if (!pageAt(args, 0)) throw new Meaningless('a page that is not there is used');
+const borrow: KernelFunction = (world, call, args) => {
+  const page = pageAt(args, 0);
+  if (!page) throw new Meaningless('a page that is not there is used');
+  world.use(page, call);
   return undefined;
 };
 

@@ -1,5 +1,6 @@
 import {
   binary,
+  type Call,
   call,
   constant,
   type Expression,
@@ -20,6 +21,7 @@ const SIBLINGS: Readonly<Record<string, readonly string[]>> = {
   put_page: ['unpin_user_page', '__free_page'],
   unpin_user_page: ['put_page'],
   unpin_user_pages: ['release_pages'],
+  unpin_user_pages_dirty_lock: ['release_pages'],
   release_pages: ['unpin_user_pages'],
   kfree: ['kvfree'],
   kvfree: ['kfree'],
@@ -75,7 +77,7 @@ const forget: Mutation = (program, random) =>
   atOne(
     program,
     random,
-    ({ statement }) => ['evaluate', 'for', 'while', 'goto', 'assign'].includes(statement.kind),
+    ({ statement }) => ['evaluate', 'for', 'while', 'do', 'goto', 'assign'].includes(statement.kind),
     site => site.replace(),
   );
 
@@ -87,11 +89,16 @@ const forgetTest: Mutation = (program, random) =>
     site => site.replace(),
   );
 
+/** The same call of another function; only one of them is told whether to mark the pages. */
+const sibling = (call: Call, callee: string): Call => ({
+  ...call,
+  callee,
+  arguments: callee === 'release_pages' ? call.arguments.slice(0, 2) : call.arguments,
+});
+
 const releaseWrongly: Mutation = (program, random) =>
   atOneExpression(program, random, isCallTo(Object.keys(SIBLINGS)), expression =>
-    expression.kind === 'call'
-      ? { ...expression, callee: random.pick(SIBLINGS[expression.callee]!) }
-      : expression,
+    expression.kind === 'call' ? sibling(expression, random.pick(SIBLINGS[expression.callee]!)) : expression,
   );
 
 const releaseTwice: Mutation = (program, random) =>
@@ -103,12 +110,12 @@ const releaseTwice: Mutation = (program, random) =>
     site => site.replace(site.statement, structuredClone(site.statement)),
   );
 
-/** A constant or a number in the function's reach. */
-function anyCount(model: FunctionDefinition, random: Random): Expression {
-  const numbers = [...model.parameters, ...model.body.filter(each => each.kind === 'declare')]
-    .filter(each => each.type === 'int' || each.type === 'unsigned int')
+/** A count that somebody may have meant instead: one more, one less, one alone, or how many were asked for. */
+function otherCount(model: FunctionDefinition, count: Expression, random: Random): Expression {
+  const asked = model.parameters
+    .filter(each => /^(nr|nr_pages|count)$/.test(each.name))
     .map(each => variable(each.name));
-  return random.pick([...numbers, number(1), number(2), number(3)]);
+  return random.pick([binary(count, '+', number(1)), binary(count, '-', number(1)), number(1), ...asked]);
 }
 
 const countWrongly: Mutation = (program, random) =>
@@ -117,13 +124,25 @@ const countWrongly: Mutation = (program, random) =>
     random,
     ({ statement }) => expressionsOf(statement).some(isCallTo(COUNTED)),
     site => {
-      const count = anyCount(program.functions[site.function]!, random);
+      const model = program.functions[site.function]!;
       const change = (each: Expression): Expression =>
         each.kind === 'call' && COUNTED.includes(each.callee)
-          ? { ...each, arguments: each.arguments.map((argument, at) => (at === 1 ? count : argument)) }
+          ? {
+              ...each,
+              arguments: each.arguments.map((argument, at) =>
+                at === 1 ? otherCount(model, argument, random) : argument,
+              ),
+            }
           : each;
       return site.replace(mapExpressions(site.statement, change));
     },
+  );
+
+const stayClean: Mutation = (program, random) =>
+  atOneExpression(program, random, isCallTo(['unpin_user_pages_dirty_lock']), expression =>
+    expression.kind === 'call'
+      ? { ...expression, callee: 'unpin_user_pages', arguments: expression.arguments.slice(0, 2) }
+      : expression,
   );
 
 const compareWrongly: Mutation = (program, random) =>
@@ -205,6 +224,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   releaseWrongly,
   releaseTwice,
   countWrongly,
+  stayClean,
   compareWrongly,
   leaveEarly,
   jumpWrongly,

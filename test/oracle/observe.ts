@@ -4,7 +4,7 @@ import { explore } from './explore.ts';
 import { type Ending, interpret } from './interpret.ts';
 import { isWellFormed, sitesOf } from './rewrite.ts';
 import { Meaningless, type Memory, memoriesOf } from './values.ts';
-import { Crash, type Observation, World } from './world.ts';
+import { type Observation, World } from './world.ts';
 
 /** Runs of one program; the rest is left out. */
 const RUN_LIMIT = 4_000;
@@ -57,12 +57,16 @@ export function observe(program: Program): Observed | undefined {
       for (const call of world.released) released.add(call);
       for (const call of world.dirtied) dirtied.add(call);
       for (const each of world.observations) {
-        const flags = [each.isConditional, each.isRest, each.withPages, each.isUnasked].map(Boolean);
+        const flags = [each.isConditional, each.isRest, each.withPages, each.isUnasked, each.isAftermath].map(
+          Boolean,
+        );
         const key = [each.wrong, each.call && numberOf(each.call), ...flags].join(' ');
         if (!seen.has(key)) seen.set(key, { ...each, run: choices.describe() });
       }
     }, RUN_LIMIT);
-    return isComplete && isCovered(program, reached) ? { seen, right, released, dirtied, pageArrays } : undefined;
+    return isComplete && isCovered(program, reached)
+      ? { seen, right, released, dirtied, pageArrays }
+      : undefined;
   } catch (error) {
     if (error instanceof Meaningless) return undefined;
     throw error;
@@ -70,13 +74,9 @@ export function observe(program: Program): Observed | undefined {
 }
 
 function runOnce(program: Program, world: World): void {
-  try {
-    const ending = interpret(program, world);
-    if (world.observations.length === 0) world.checkCounts();
-    judgeExit(world, ending);
-  } catch (error) {
-    if (!(error instanceof Crash)) throw error;
-  }
+  const ending = interpret(program, world);
+  if (world.observations.length === 0) world.checkCounts();
+  judgeExit(world, ending);
 }
 
 /** What is held or allocated at the end must be known to somebody. */

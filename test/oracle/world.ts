@@ -34,6 +34,7 @@ export type Wrong =
   /** The same of an array. */
   | 'double-free'
   | 'use-after-free'
+  | 'use-after-release'
   /** A page that was pinned for writing is dropped clean. */
   | 'clean';
 
@@ -47,12 +48,11 @@ export interface Observation {
   readonly isRest?: boolean;
   /** Of a leak: a call that was to take the pages over failed, and nobody asked. */
   readonly isUnasked?: boolean;
+  /** Seen where counts were off already, or where no page was asked for: it may be said, and need not. */
+  readonly isAftermath?: boolean;
   /** Of a lost array: it takes pages with it. */
   readonly withPages?: boolean;
 }
-
-/** The run cannot go on: the kernel would have crashed. */
-export class Crash extends Error {}
 
 /** What it is to release a slot without a page. */
 const EMPTY_SLOT = { unasked: 'never-asked', asked: 'nothing-obtained', filled: 'not-obtained' } as const;
@@ -85,10 +85,10 @@ export class World {
   readonly right = new Set<Call>();
   readonly released = new Set<Call>();
   readonly reached = new Set<Statement>();
-  /** Counts are off after a double release: what follows from it shows nothing of its own. */
   /** Acquisitions of which pages were marked dirty, and those of which a writable page was unpinned. */
   readonly dirtied = new Set<Call>();
   readonly unpinned = new Set<Call>();
+  /** The kernel would have crashed, or counts are off: what follows shows nothing of its own. */
   private isSpoilt = false;
   private areas = 0;
   private readonly asked = new Set<number>();
@@ -105,12 +105,13 @@ export class World {
   }
 
   see(observation: Observation): void {
-    if (!this.isSpoilt) this.observations.push(observation);
+    this.observations.push(this.isSpoilt ? { ...observation, isAftermath: true } : observation);
   }
 
-  crash(observation: Observation): never {
+  /** What stops the kernel, or leaves its counts wrong. */
+  spoil(observation: Observation): void {
     this.see(observation);
-    throw new Crash(observation.wrong);
+    this.isSpoilt = true;
   }
 
   /** A user address of which nothing is mapped yet. */
@@ -150,6 +151,8 @@ export class World {
   takeUserPages(start: number, count: number, at: number, taken: Omit<Hold, 'page' | 'status'>): number {
     const { kind, memory } = taken;
     this.checkRoom(memory, at, count);
+    // Nobody asks for no pages: what comes of it is not looked for.
+    if (count <= 0) this.isSpoilt = true;
     this.decideMapped(start, count);
     const pages: (Page | undefined)[] = [];
     const got = (kind === 'pin' ? pinUserPagesFast : getUserPagesFast)(this.mm, start, count, 0, pages);
@@ -162,7 +165,7 @@ export class World {
   }
 
   checkRoom(memory: Memory, at: number, count: number): void {
-    if (memory.freed) this.crash({ wrong: 'use-after-free' });
+    if (memory.freed) this.spoil({ wrong: 'use-after-free' });
     if (memory.state === 'unasked') memory.state = 'asked';
     if (at < 0 || at + count > memory.slots.length) throw new Meaningless('the array is too short');
   }
@@ -177,6 +180,11 @@ export class World {
     });
   }
 
+  /** A slot without a page is released. */
+  spoilEmpty(memory: Memory | undefined, call: Call): void {
+    this.spoil({ wrong: EMPTY_SLOT[memory?.state ?? 'unasked'], call });
+  }
+
   /** One page is dropped as if it carried `kind`; `allocation` gives it back to the allocator. */
   release(
     page: Page | null | undefined,
@@ -184,22 +192,24 @@ export class World {
     kind: 'pin' | 'get' | 'allocation',
     call: Call,
   ): void {
-    if (!page) this.crash({ wrong: EMPTY_SLOT[memory?.state ?? 'unasked'], call });
+    if (!page) {
+      this.spoilEmpty(memory, call);
+      return;
+    }
     const all = this.holds.filter(hold => hold.page === page);
     if (all.length === 0) throw new Meaningless('a page from nowhere');
     const held = all.filter(hold => hold.status === 'held');
     const hold = held.find(each => each.kind === kind) ?? held[0];
-    if (kind === 'pin') unpinUserPage(this.machine, page);
-    else putPage(this.machine, page);
     if (!hold) {
-      this.see({ wrong: 'double', call, isConditional: all.some(each => each.isConditional) });
-      this.isSpoilt = true;
+      this.spoil({ wrong: 'double', call, isConditional: all.some(each => each.isConditional) });
       return;
     }
+    if (kind === 'pin') unpinUserPage(this.machine, page);
+    else putPage(this.machine, page);
     this.released.add(hold.acquisition);
     if (hold.kind !== kind) this.see({ wrong: 'mismatch', call, isConditional: hold.isConditional });
     else this.right.add(call);
-    if (hold.kind === 'pin' && kind === 'pin' && hold.isWritable) this.unpinned.add(hold.acquisition);
+    if (hold.kind === 'pin' && hold.isWritable) this.unpinned.add(hold.acquisition);
     if (hold.kind !== 'none') hold.status = 'dropped';
   }
 
@@ -214,6 +224,13 @@ export class World {
       if (refusal) hold.ignored = refusal;
       else hold.status = 'consumed';
     }
+  }
+
+  /** A page is looked at, or written to. */
+  use(page: Page, call: Call): void {
+    const holds = this.holds.filter(hold => hold.page === page);
+    if (holds.length > 0 && holds.every(hold => hold.status === 'dropped'))
+      this.see({ wrong: 'use-after-release', call });
   }
 
   markDirty(page: Page): void {

@@ -13,6 +13,7 @@ import { assume } from './branch.ts';
 import { executeCall } from './calls.ts';
 import { CHECKS } from './checks/index.ts';
 import type { Context } from './context.ts';
+import { countErrorsAsNegative } from './convention.ts';
 import { calleeFrame, type Frame, isActive } from './frames.ts';
 import { iteratorsIn } from './iterators.ts';
 import { isSameState, join, widen } from './join.ts';
@@ -346,6 +347,7 @@ export class Activation {
     });
     entry.step({ kind: 'call', span: call.calleeSpan, frame: this.frame, message: `calls ${model.name}()` });
     const exits = this.interpreter.run(frame, entry);
+    countErrorsAsNegative(model, exits);
     return this.mergeExits(exits, frame).map(exit => {
       this.context.block = block.id;
       this.storeResult(exit.state, call, exit.value);

@@ -10,6 +10,7 @@ import { isUnheld, markFreed, pageOf, possibleHolds, type Releasing, record } fr
 import type { PageSet, State } from './state.ts';
 import { uniteAround } from './stretches.ts';
 import { asNumber, mentions, PAGE_BEHIND, type Term } from './terms.ts';
+import { isOtherwiseUnwritten } from './unwritten.ts';
 import type { Values } from './values.ts';
 
 /** Carries out a release row on the state, and reports what is wrong with it. */
@@ -61,7 +62,8 @@ function releasePage(releasing: Releasing, term: Term): void {
   }
   const { set, index } = uniteAround(context, state, page.set, page.index ?? values.number(0));
   if (!state.mayExist(set)) {
-    if (isAskedIndex(releasing, set, index)) reportNothing(releasing, set);
+    const isNeverFilled = isAskedIndex(releasing, set, index) || isOtherwiseUnwritten(context, state, set);
+    if (isNeverFilled) reportNothing(releasing, set);
     return;
   }
   checkHold(releasing, set);
@@ -199,6 +201,8 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
   if (count && facts.isAtMost(count, start) && facts.bounds(count).low >= 0) return;
   if (!state.mayExist(set)) {
     if (count && isClearlyWrong(releasing, set, count)) reportNothing(releasing, set);
+    else if (count && facts.bounds(count).low > 0 && isOtherwiseUnwritten(context, state, set))
+      reportNothing(releasing, set);
     return;
   }
   if (count && facts.isAtMost(count, start)) return;

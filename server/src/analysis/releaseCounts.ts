@@ -1,6 +1,7 @@
 import { isShortPossible, type Releasing } from './releasing.ts';
 import type { PageSet } from './state.ts';
 import { asNumber, type Term } from './terms.ts';
+import { isOtherwiseUnwritten } from './unwritten.ts';
 
 /** The loop that releases runs to the number asked for where fewer may have been obtained. */
 export function isBeyondObtained(releasing: Releasing, set: PageSet, index: Term): boolean {
@@ -39,6 +40,7 @@ export function isWrongCount(releasing: Releasing, set: PageSet, end: Term): boo
   if (facts.areEqual(end, set.to) || facts.areEqual(end, set.obtained)) return false;
   if (set.asked && isShortPossible(state, set) && facts.areEqual(end, set.asked)) return true;
   if (isMoreThanEver(releasing, set, end)) return true;
+  if (facts.isLess(set.obtained, end) && isOtherwiseUnwritten(releasing.context, state, set)) return true;
   return set.bytes !== undefined && isBytesWithoutOffset(releasing, set, end);
 }
 

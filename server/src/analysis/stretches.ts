@@ -43,6 +43,17 @@ function keepersOf(first: PageSet, second: PageSet): PageSet['keepers'] {
   return second.keepers.reduce(addKeeper, first.keepers);
 }
 
+/** Slots before the first one released are a set of their own. */
+function partAround({ facts, sets }: State, set: PageSet, index: Term): PageSet | undefined {
+  if (!facts.isLess(index, set.from)) return;
+  const isAround = (other: PageSet): boolean =>
+    other.base === set.base &&
+    other.status === 'held' &&
+    facts.isAtMost(other.from, index) &&
+    facts.isLess(index, other.to);
+  return [...sets.values()].find(isAround);
+}
+
 /**
  * A loop releases slot `index` of an array that several acquisitions filled side by side: they become one set.
  * @returns the set that then holds the slot, with the slot's number in it.
@@ -54,7 +65,7 @@ export function uniteAround(
   index: Term,
 ): { set: PageSet; index: Term } {
   const { terms } = context;
-  let current = { set, index };
+  let current = { set: partAround(state, set, index) ?? set, index };
   for (let changed = true; changed; ) {
     changed = false;
     const { facts } = state;

@@ -187,4 +187,3 @@ export function acquireByFlag(author: Author): void {
   const condition = asks === 'pointer' ? page : flag;
   author.hold({ release: () => [when(condition, author.releaseOne(taking, page))] });
 }
-
