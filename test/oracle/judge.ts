@@ -17,6 +17,8 @@ export interface Disagreement {
 interface Demand {
   readonly rules: readonly string[];
   readonly isRequired: boolean;
+  /** What may be said beside it. */
+  readonly beside?: readonly string[];
 }
 
 const demand = (...rules: readonly string[]): Demand => ({ rules, isRequired: true });
@@ -27,7 +29,7 @@ const AFTERMATH = ['release-count', 'release-mismatch', 'page-leak', 'page-array
 
 function demandOf(observation: Observation, observed: Observed): Demand {
   const asked = demandFor(observation, observed);
-  return observation.isAftermath ? licence(...asked.rules) : asked;
+  return observation.isAftermath ? { ...asked, isRequired: false } : asked;
 }
 
 function demandFor(observation: Observation, observed: Observed): Demand {
@@ -70,7 +72,7 @@ function demandFor(observation: Observation, observed: Observed): Demand {
       // A count that nobody looked at is a mistake before the second release is one.
       const isUnchecked = [...observed.seen.values()].some(each => each.wrong === 'nothing-obtained');
       if (isConditional || isUnchecked) return licence('double-release', ...AFTERMATH);
-      return demand('double-release');
+      return { ...demand('double-release'), beside: ['release-mismatch'] };
     }
     case 'use-after-release':
       return demand('use-after-release');
@@ -103,8 +105,8 @@ export function compare(
   const allowed = new Set<string>();
   const missed = new Map<string, string>();
   for (const observation of observed.seen.values()) {
-    const { rules, isRequired } = demandOf(observation, observed);
-    for (const rule of rules) allowed.add(rule);
+    const { rules, isRequired, beside = [] } = demandOf(observation, observed);
+    for (const rule of [...rules, ...beside]) allowed.add(rule);
     const rule = rules[0]!;
     if (
       isRequired &&

@@ -278,7 +278,7 @@ const queuePages: KernelFunction = (world, call, args) => {
   const { memory } = pagesAt(args, 0);
   const answer: Answer = { wasLookedAt: false };
   const works = world.choices.choose(call.callee, ENOMEM_OPTIONS) === 'works';
-  world.give([memory], works ? undefined : answer);
+  world.give([memory], answer, works);
   if (works) memory.isTaken = true;
   return { ...integer(works ? 0 : -5), answer };
 };
@@ -288,7 +288,7 @@ const submitBuffer: KernelFunction = (world, call, args) => {
   const object = objectAt(args, 0);
   const answer: Answer = { wasLookedAt: false };
   const works = world.choices.choose(call.callee, ENOMEM_OPTIONS) === 'works';
-  world.give(memoriesOf(object), works ? undefined : answer);
+  world.give(memoriesOf(object), answer, works);
   if (works) takeObject(object);
   return { ...integer(works ? 0 : -5), answer };
 };

@@ -111,9 +111,17 @@ const releaseTwice: Mutation = (program, random) =>
   );
 
 /** A count that somebody may have meant instead: one more, one less, one alone, or how many were asked for. */
-function otherCount(model: FunctionDefinition, count: Expression, random: Random): Expression {
+function otherCount(
+  { features }: Program,
+  model: FunctionDefinition,
+  count: Expression,
+  random: Random,
+): Expression {
+  // What another acquisition asks for is another matter: nothing relates the two numbers.
+  const isOnly =
+    model.isStatic || (features.includes('acquisitions:1') && !/single|flag|extract/.test(features.join()));
   const asked = model.parameters
-    .filter(each => /^(nr|nr_pages|count)$/.test(each.name))
+    .filter(each => isOnly && /^(nr|nr_pages|count)$/.test(each.name))
     .map(each => variable(each.name));
   return random.pick([binary(count, '+', number(1)), binary(count, '-', number(1)), number(1), ...asked]);
 }
@@ -130,7 +138,7 @@ const countWrongly: Mutation = (program, random) =>
           ? {
               ...each,
               arguments: each.arguments.map((argument, at) =>
-                at === 1 ? otherCount(model, argument, random) : argument,
+                at === 1 ? otherCount(program, model, argument, random) : argument,
               ),
             }
           : each;
@@ -187,7 +195,7 @@ const startLate: Mutation = (program, random) =>
   atOne(
     program,
     random,
-    ({ statement }) => statement.kind === 'for',
+    ({ statement }) => statement.kind === 'for' && statement.step === 'up',
     site =>
       site.statement.kind === 'for' ? site.replace({ ...site.statement, from: number(1) }) : undefined,
   );
@@ -210,7 +218,9 @@ const unsigned: Mutation = (program, random) =>
   atOne(
     program,
     random,
-    ({ statement }) => statement.kind === 'declare' && statement.type === 'int',
+    // What holds an error code is not taken for a number of pages.
+    ({ statement }) =>
+      statement.kind === 'declare' && statement.type === 'int' && !/^(err|ret)/.test(statement.name),
     site =>
       site.statement.kind === 'declare'
         ? site.replace({ ...site.statement, type: 'unsigned int' })

@@ -90,20 +90,23 @@ function judgeExit(world: World, { returned, given }: Ending): void {
   const lost = world.holds.filter(
     hold => hold.status === 'held' && hold.kind !== 'none' && !reachable.has(hold.page),
   );
-  for (const { acquisition: call, isConditional, ignored } of lost) {
+  for (const { acquisition: call, isConditional, answer } of lost) {
     const isRest = world.holds.some(hold => hold.acquisition === call && hold.status === 'dropped');
-    const isUnasked = ignored !== undefined && !ignored.wasLookedAt;
+    const isUnasked = answer !== undefined && !answer.wasLookedAt;
     world.see({ wrong: 'leak', call, isConditional, isRest, isUnasked });
   }
   if (isError || returned?.kind === 'null' || returned?.kind === 'error')
     for (const { acquisition: call, status, kind, page } of world.holds)
       if (status === 'held' && kind !== 'none' && reachable.has(page))
         world.see({ wrong: 'abandoned', call });
-  if (!isError) for (const call of world.unpinned) world.see({ wrong: 'clean', call });
+  for (const call of world.unpinned) {
+    const isWhole = world.holds.every(each => each.acquisition !== call || each.status === 'dropped');
+    world.see({ wrong: 'clean', call, isAftermath: isError || !isWhole });
+  }
   for (const { memory, call } of world.allocations) {
     if (memory.freed || memory.slots.length === 0 || memories.has(memory) || memory.isTaken) continue;
     const withPages = lost.some(hold => hold.memory === memory);
-    const isUnasked = memory.refusal !== undefined && !memory.refusal.wasLookedAt;
+    const isUnasked = memory.answer !== undefined && !memory.answer.wasLookedAt;
     world.see({ wrong: 'array-leak', call, withPages, isUnasked });
   }
 }

@@ -8,7 +8,7 @@ import { type Observed, observe } from './observe.ts';
 import { print } from './print.ts';
 import { Random } from './random.ts';
 import { shrink } from './shrink.ts';
-import { traitsOf } from './traits.ts';
+import { lateFeatures, traitsOf } from './traits.ts';
 import type { Wrong } from './world.ts';
 
 /** Which programs are made. */
@@ -49,6 +49,7 @@ export function programOf(
   let program = generate(random);
   const changes = random.pick([0, 0, 1, 1, 1, 1, 2, 2, 2]);
   for (let at = 0; at < changes; at++) program = mutate(program, random, names);
+  program = { ...program, features: [...program.features, ...lateFeatures(program)] };
   if (isLeftOut(program.features)) return undefined;
   const observed = observe(program);
   return observed && { program, observed };

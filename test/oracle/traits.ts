@@ -32,3 +32,24 @@ function insidesOf(statement: Statement): readonly Statement[] {
   if (statement.kind === 'if') return [...statement.then, ...(statement.otherwise ?? [])];
   return isLoop(statement) ? statement.body : [];
 }
+
+const ACQUIRES = /^(get|pin)_user_pages_fast$|^iov_iter_(get|extract)_pages/;
+
+/** Features that a program has only when it is whole. */
+export function lateFeatures({ functions }: Program): string[] {
+  const callees = new Map(functions.map(({ name, body }) => [name, calleesIn(body)]));
+  const root = callees.get(functions.at(-1)!.name)!;
+  const isNear = [...root].some(
+    name => ACQUIRES.test(name) || [...(callees.get(name) ?? [])].some(each => ACQUIRES.test(each)),
+  );
+  return isNear ? [] : ['acquires:two calls down'];
+}
+
+function calleesIn(list: readonly Statement[]): Set<string> {
+  const names = new Set<string>();
+  for (const statement of list) {
+    for (const each of expressionsOf(statement)) if (each.kind === 'call') names.add(each.callee);
+    for (const name of calleesIn(insidesOf(statement))) names.add(name);
+  }
+  return names;
+}

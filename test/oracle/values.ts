@@ -15,8 +15,8 @@ export interface Memory {
   isTaken: boolean;
   /** What acquisitions have made of it: none yet, none that got a page, or one that did. */
   state: 'unasked' | 'asked' | 'filled';
-  /** Who was to take it over, and failed. */
-  refusal?: Answer;
+  /** What the call said that was to take it over. */
+  answer?: Answer;
 }
 
 export interface Integer {
@@ -145,8 +145,8 @@ export interface Hold {
   readonly isConditional: boolean;
   readonly memory: Memory;
   status: 'held' | 'dropped' | 'consumed';
-  /** Taken over by a call that failed, which nobody asked. */
-  ignored?: Answer;
+  /** What the call said that was to take it over. */
+  answer?: Answer;
   /** Pinned with FOLL_WRITE. */
   readonly isWritable?: boolean;
 }

@@ -192,6 +192,8 @@ export class World {
     kind: 'pin' | 'get' | 'allocation',
     call: Call,
   ): void {
+    // Whether these are still the function's own is not known before somebody has asked.
+    if (memory?.answer && !memory.answer.wasLookedAt) this.isSpoilt = true;
     if (!page) {
       this.spoilEmpty(memory, call);
       return;
@@ -213,16 +215,13 @@ export class World {
     if (hold.kind !== 'none') hold.status = 'dropped';
   }
 
-  /**
-   * Pages are given to somebody who takes them over.
-   * @param refusal the answer, where that fails.
-   */
-  give(memories: readonly Memory[], refusal: Answer | undefined): void {
-    for (const memory of memories) memory.refusal = refusal;
+  /** Pages are given to somebody who takes them over where it works. */
+  give(memories: readonly Memory[], answer: Answer, works: boolean): void {
+    for (const memory of memories) memory.answer = answer;
     for (const hold of this.holds) {
       if (hold.status !== 'held' || !memories.some(memory => memory.slots.includes(hold.page))) continue;
-      if (refusal) hold.ignored = refusal;
-      else hold.status = 'consumed';
+      hold.answer = answer;
+      if (works) hold.status = 'consumed';
     }
   }
 

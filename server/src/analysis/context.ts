@@ -94,6 +94,8 @@ export class Context {
   /** Watches the states that come by; for questions about one place. */
   observer: Observer | undefined;
   steps = 0;
+  /** Single paths are gone through: a state says what is so, not what may be. */
+  readonly isReplay: boolean = false;
   /** Some paths were left out because too many states met at a block. */
   leftOut = false;
   /** Whether a function of the file does something with pages, arrays or iterators, itself or by way of others. */

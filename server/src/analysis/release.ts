@@ -62,8 +62,8 @@ function releasePage(releasing: Releasing, term: Term): void {
   }
   const { set, index } = uniteAround(context, state, page.set, page.index ?? values.number(0));
   if (!state.mayExist(set)) {
-    const isNeverFilled = isAskedIndex(releasing, set, index) || isOtherwiseUnwritten(context, state, set);
-    if (isNeverFilled) reportNothing(releasing, set);
+    const isNeverFilled = state.facts.bounds(index).low >= 0 && isOtherwiseUnwritten(context, state, set);
+    if (isNeverFilled || isAskedIndex(releasing, set, index)) reportNothing(releasing, set);
     return;
   }
   checkHold(releasing, set);
@@ -201,7 +201,7 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
   if (count && facts.isAtMost(count, start) && facts.bounds(count).low >= 0) return;
   if (!state.mayExist(set)) {
     if (count && isClearlyWrong(releasing, set, count)) reportNothing(releasing, set);
-    else if (count && facts.bounds(count).low > 0 && isOtherwiseUnwritten(context, state, set))
+    else if (count && facts.bounds(count).low > 0 && isOtherwiseUnwritten(context, state, set, true))
       reportNothing(releasing, set);
     return;
   }

@@ -16,7 +16,8 @@ export function isBeyondObtained(releasing: Releasing, set: PageSet, index: Term
 /** `i <= obtained`: the last turn releases a slot behind the last. */
 function isOneTooFar(releasing: Releasing, set: PageSet, index: Term): boolean {
   const { state, values } = releasing;
-  if (asNumber(index) !== undefined || set.acquisition.effect.returns !== 'page-count') return false;
+  if (asNumber(index) !== undefined && !releasing.context.isReplay) return false;
+  if (set.acquisition.effect.returns !== 'page-count') return false;
   return state.facts.bounds(values.difference(index, set.obtained)).high === 0;
 }
 
@@ -40,7 +41,8 @@ export function isWrongCount(releasing: Releasing, set: PageSet, end: Term): boo
   if (facts.areEqual(end, set.to) || facts.areEqual(end, set.obtained)) return false;
   if (set.asked && isShortPossible(state, set) && facts.areEqual(end, set.asked)) return true;
   if (isMoreThanEver(releasing, set, end)) return true;
-  if (facts.isLess(set.obtained, end) && isOtherwiseUnwritten(releasing.context, state, set)) return true;
+  if (facts.isLess(set.obtained, end) && isOtherwiseUnwritten(releasing.context, state, set, true))
+    return true;
   return set.bytes !== undefined && isBytesWithoutOffset(releasing, set, end);
 }
 

@@ -28,7 +28,7 @@ export function replay(context: Context, fault: Fault, scope: Scope): Fault {
     if (error instanceof Met) return { ...fault, ...error.place, trace: error.trace, isReplayed: true };
     if (!(error instanceof TooComplex)) throw error;
   }
-  return { ...fault, isReplayed: false };
+  return again.similar ? { ...again.similar, isReplayed: true } : { ...fault, isReplayed: false };
 }
 
 /** Thrown where the wanted fault is met. */
@@ -45,6 +45,9 @@ class Met extends Error {
 /** Waits for one fault. */
 class ReplayContext extends Context {
   override readonly releases;
+  override readonly isReplay = true;
+  /** The same fault for another cause. */
+  similar: Fault | undefined;
 
   constructor(
     original: Context,
@@ -60,9 +63,11 @@ class ReplayContext extends Context {
     const isSame =
       fault.kind === kind &&
       (isLoss ? fault.frame.key === frame.key : fault.span.start === span.start) &&
-      fault.origin.span.start === origin.span.start &&
-      fault.details.cause === details.cause;
-    if (isSame) throw new Met(fault.trace, { span: fault.span, frame: fault.frame });
+      fault.origin.span.start === origin.span.start;
+    if (!isSame) return;
+    if (fault.details.cause === details.cause)
+      throw new Met(fault.trace, { span: fault.span, frame: fault.frame });
+    this.similar ??= fault;
   }
 
   /** What the other exits said is known from the first run. */

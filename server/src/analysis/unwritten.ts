@@ -1,18 +1,23 @@
 import type { Context } from './context.ts';
 import type { PageSet, State } from './state.ts';
-import { mentions } from './terms.ts';
+import { type Atom, mentions } from './terms.ts';
 
 /**
- * Whether the slots of a set's array hold nothing but what this set put there: the function made the array itself,
- * nobody has zeroed or written it, and nobody else was given it.
+ * Whether the slots of a set's array hold no page but what this set put there: the function made the array itself,
+ * nobody has written it, and nobody else was given it.
+ * @param mayBeZeroed NULL in the other slots counts as well: of a single page somebody may ask before it is released.
  */
-export function isOtherwiseUnwritten(context: Context, state: State, set: PageSet): boolean {
+export function isOtherwiseUnwritten(
+  context: Context,
+  state: State,
+  set: PageSet,
+  mayBeZeroed = false,
+): boolean {
   const { pointer } = set;
-  if (!pointer || state.isZeroed(pointer) || state.keepers.has(pointer) || state.aliases.has(pointer))
-    return false;
-  const isOwn =
-    pointer.kind === 'address' ? isLocal(context, pointer.place) : pointer.kind === 'symbol' && pointer.fresh;
-  if (!isOwn) return false;
+  if (!pointer) return false;
+  const owner = ownerOf(context, pointer);
+  if (!owner || (!mayBeZeroed && (state.isZeroed(pointer) || state.isZeroed(owner)))) return false;
+  if ([pointer, owner].some(atom => state.keepers.has(atom) || state.aliases.has(atom))) return false;
   for (const other of state.sets.values())
     if (other.id !== set.id && other.pointer === pointer && state.mayExist(other)) return false;
   for (const key of state.memory.keys()) {
@@ -23,7 +28,12 @@ export function isOtherwiseUnwritten(context: Context, state: State, set: PageSe
   return true;
 }
 
-function isLocal(context: Context, key: string): boolean {
-  const place = context.places.get(key);
-  return place?.root.kind === 'local' && place.path === '';
+/** The local array, or the allocation, that an array pointer leads to; undefined where somebody else made it. */
+function ownerOf(context: Context, pointer: Atom): Atom | undefined {
+  if (pointer.kind === 'symbol') return pointer.fresh ? pointer : undefined;
+  if (pointer.kind !== 'address') return undefined;
+  const place = context.places.get(pointer.place);
+  if (place?.root.kind === 'local') return place.path === '' ? pointer : undefined;
+  const object = place?.root.kind === 'pointer' ? place.root.pointer : undefined;
+  return object?.kind === 'symbol' && object.fresh ? object : undefined;
 }
