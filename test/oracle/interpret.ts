@@ -426,7 +426,7 @@ const given = (backing: Backing, direction: Direction, length: number): Iterator
 
 function pageValue(memory: Memory, at: number): Value {
   const page = memory.slots[at];
-  return page === null ? { kind: 'null' } : { kind: 'page', page, memory };
+  return page === null ? { kind: 'null' } : { kind: 'page', page, memory, at };
 }
 
 function pageOf(value: Value): Page | null | undefined {

@@ -72,13 +72,18 @@ function demandFor(observation: Observation, observed: Observed): Demand {
       // A count that nobody looked at is a mistake before the second release is one.
       const isUnchecked = [...observed.seen.values()].some(each => each.wrong === 'nothing-obtained');
       if (isConditional || isUnchecked) return licence('double-release', ...AFTERMATH);
-      return { ...demand('double-release'), beside: ['release-mismatch'] };
+      // A slot behind those of this turn may hold a page of an earlier one.
+      const isCount = [...observed.seen.values()].some(
+        each => each.wrong === 'not-obtained' && each.call === call,
+      );
+      const rules = isCount ? ['double-release', 'release-count'] : ['double-release'];
+      return { ...demand(...rules), beside: ['release-mismatch'] };
     }
     case 'use-after-release':
       return demand('use-after-release');
     case 'clean':
-      // The rule speaks of pages that no run, of this function or another, marks dirty.
-      return call && observed.dirtied.has(call) ? licence() : demand('missing-dirty');
+      // The rule speaks of pages that nothing marks dirty; whether an unwind that does so counts is a matter of taste.
+      return call && observed.dirtied.has(call) ? licence('missing-dirty') : demand('missing-dirty');
     case 'double-free':
     case 'use-after-free':
       return licence('double-release', ...AFTERMATH);

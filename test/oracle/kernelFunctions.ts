@@ -79,8 +79,8 @@ const releaseOne =
   (kind: 'pin' | 'get' | 'allocation'): KernelFunction =>
   (world, call, args) => {
     const [value] = args;
-    const memory = value?.kind === 'page' ? value.memory : undefined;
-    world.release(pageAt(args, 0), memory, kind, call);
+    const [memory, at] = value?.kind === 'page' ? [value.memory, value.at] : [undefined, 0];
+    world.release(pageAt(args, 0), memory, at, kind, call);
     return undefined;
   };
 
@@ -107,16 +107,17 @@ const releaseMany =
     const { memory, offset } = pagesAt(args, 0);
     const count = numberAt(args, 1, type);
     const isError = numberAt(args, 1, type === 'int' ? 'int' : 'long') < 0;
+    world.touch(memory);
     if (isError) {
       const isAsked = memory.state !== 'unasked';
       const wrong = type === 'int' ? 'error-as-count' : isAsked ? 'nothing-obtained' : 'never-asked';
       world.see({ wrong, call });
     }
     if (isError && refusesErrors) return undefined;
-    if (count > memory.slots.length) world.spoilEmpty(memory, call);
+    if (count > memory.slots.length) world.spoilEmpty(memory, memory.slots.length, call);
     if (memory.freed) world.spoil({ wrong: 'use-after-free', call });
     for (let at = 0; at < Math.min(count, memory.slots.length); at++)
-      world.release(memory.slots[offset + at], memory, kind, call);
+      world.release(memory.slots[offset + at], memory, offset + at, kind, call);
     return undefined;
   };
 

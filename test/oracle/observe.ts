@@ -99,9 +99,9 @@ function judgeExit(world: World, { returned, given }: Ending): void {
     for (const { acquisition: call, status, kind, page } of world.holds)
       if (status === 'held' && kind !== 'none' && reachable.has(page))
         world.see({ wrong: 'abandoned', call });
-  for (const call of world.unpinned) {
+  for (const [call, isRight] of world.unpinned) {
     const isWhole = world.holds.every(each => each.acquisition !== call || each.status === 'dropped');
-    world.see({ wrong: 'clean', call, isAftermath: isError || !isWhole });
+    world.see({ wrong: 'clean', call, isAftermath: isError || !isWhole || !isRight });
   }
   for (const { memory, call } of world.allocations) {
     if (memory.freed || memory.slots.length === 0 || memories.has(memory) || memory.isTaken) continue;

@@ -19,6 +19,10 @@ export const AGREED: Profile = {
     'mutation:countWrongly + mutation:releaseTwice',
     // Only the callers of a function that acquires are gone through, not theirs (`callerSteps`).
     'acquires:two calls down',
+    // Pages that are left behind in each turn, at both ends of what is released: too many states (`statesPerBlock`).
+    'shape:served in batches + mutation:startLate',
+    // What a caller keeps in the other slots of its array.
+    'array:caller + mutation:countWrongly',
     // An unsigned index never falls below zero.
     'release:countdown + mutation:unsigned',
   ],

@@ -17,6 +17,8 @@ export interface Memory {
   state: 'unasked' | 'asked' | 'filled';
   /** What the call said that was to take it over. */
   answer?: Answer;
+  /** The first slot that no acquisition was ever asked to fill. */
+  askedUpTo: number;
 }
 
 export interface Integer {
@@ -41,8 +43,13 @@ export interface IteratorCell {
 export type Value =
   | Integer
   | { readonly kind: 'null' }
-  /** `memory`: where the pointer was read. */
-  | { readonly kind: 'page'; readonly page: Page | undefined; readonly memory: Memory }
+  /** `memory`, `at`: where the pointer was read. */
+  | {
+      readonly kind: 'page';
+      readonly page: Page | undefined;
+      readonly memory: Memory;
+      readonly at: number;
+    }
   | { readonly kind: 'pages'; readonly memory: Memory; readonly offset: number }
   /** The address of a `struct page **` variable. */
   | { readonly kind: 'cell'; readonly cell: Cell }
@@ -135,6 +142,7 @@ export const newMemory = (length: number, owner: Memory['owner']): Memory => ({
   freed: false,
   isTaken: false,
   state: 'unasked',
+  askedUpTo: 0,
 });
 
 /** Where a hold came from and what became of it. */

@@ -85,9 +85,10 @@ export class World {
   readonly right = new Set<Call>();
   readonly released = new Set<Call>();
   readonly reached = new Set<Statement>();
-  /** Acquisitions of which pages were marked dirty, and those of which a writable page was unpinned. */
+  /** Acquisitions of which pages were marked dirty. */
   readonly dirtied = new Set<Call>();
-  readonly unpinned = new Set<Call>();
+  /** Acquisitions of which a writable page was dropped, and whether all of them by the right function. */
+  readonly unpinned = new Map<Call, boolean>();
   /** The kernel would have crashed, or counts are off: what follows shows nothing of its own. */
   private isSpoilt = false;
   private areas = 0;
@@ -167,6 +168,7 @@ export class World {
   checkRoom(memory: Memory, at: number, count: number): void {
     if (memory.freed) this.spoil({ wrong: 'use-after-free' });
     if (memory.state === 'unasked') memory.state = 'asked';
+    memory.askedUpTo = Math.max(memory.askedUpTo, at + count);
     if (at < 0 || at + count > memory.slots.length) throw new Meaningless('the array is too short');
   }
 
@@ -180,22 +182,29 @@ export class World {
     });
   }
 
+  /** Pages in such a place are about to be released: whether they are still the function's own, somebody must have asked. */
+  touch(memory: Memory): void {
+    if (memory.answer && !memory.answer.wasLookedAt) this.isSpoilt = true;
+  }
+
   /** A slot without a page is released. */
-  spoilEmpty(memory: Memory | undefined, call: Call): void {
-    this.spoil({ wrong: EMPTY_SLOT[memory?.state ?? 'unasked'], call });
+  spoilEmpty(memory: Memory | undefined, at: number, call: Call): void {
+    // What its caller keeps in other slots of its own array is not known.
+    const isForeign = memory?.owner === 'caller' && at >= memory.askedUpTo;
+    this.spoil({ wrong: isForeign ? 'never-asked' : EMPTY_SLOT[memory?.state ?? 'unasked'], call });
   }
 
   /** One page is dropped as if it carried `kind`; `allocation` gives it back to the allocator. */
   release(
     page: Page | null | undefined,
     memory: Memory | undefined,
+    at: number,
     kind: 'pin' | 'get' | 'allocation',
     call: Call,
   ): void {
-    // Whether these are still the function's own is not known before somebody has asked.
-    if (memory?.answer && !memory.answer.wasLookedAt) this.isSpoilt = true;
+    if (memory) this.touch(memory);
     if (!page) {
-      this.spoilEmpty(memory, call);
+      this.spoilEmpty(memory, at, call);
       return;
     }
     const all = this.holds.filter(hold => hold.page === page);
@@ -211,7 +220,8 @@ export class World {
     this.released.add(hold.acquisition);
     if (hold.kind !== kind) this.see({ wrong: 'mismatch', call, isConditional: hold.isConditional });
     else this.right.add(call);
-    if (hold.kind === 'pin' && hold.isWritable) this.unpinned.add(hold.acquisition);
+    if (hold.kind === 'pin' && hold.isWritable)
+      this.unpinned.set(hold.acquisition, (this.unpinned.get(hold.acquisition) ?? true) && kind === 'pin');
     if (hold.kind !== 'none') hold.status = 'dropped';
   }
 

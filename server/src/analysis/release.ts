@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { releaseForeign } from './foreignRelease.ts';
 import { noteDirtied } from './members.ts';
 import { allocationOf } from './reach.ts';
-import { isAskedIndex, isBeyondObtained, isClearlyWrong, isWrongCount } from './releaseCounts.ts';
+import { isAskedIndex, isBehindAll, isBeyondObtained, isClearlyWrong, isWrongCount } from './releaseCounts.ts';
 import { checkHold, reportCount, reportNothing, reportSecond } from './releaseFaults.ts';
 import { isUnheld, markFreed, pageOf, possibleHolds, type Releasing, record } from './releasing.ts';
 import type { PageSet, State } from './state.ts';
@@ -68,6 +68,7 @@ function releasePage(releasing: Releasing, term: Term): void {
   }
   checkHold(releasing, set);
   if (isReleased(releasing, set, index)) reportSecond(releasing, set);
+  if (isBehindAll(releasing, set, index)) reportCount(releasing, set, set.asked ?? set.obtained);
   if (set.status !== 'held') return;
   record(releasing, set);
   if (isUnheld(state, set)) {

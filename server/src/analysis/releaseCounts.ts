@@ -13,6 +13,11 @@ export function isBeyondObtained(releasing: Releasing, set: PageSet, index: Term
   return isTightBound(releasing, index, set.asked) && isShortPossible(state, set);
 }
 
+/** The slot lies behind all that was obtained, and nobody else has put a page there. */
+export function isBehindAll({ context, state }: Releasing, set: PageSet, index: Term): boolean {
+  return set.isExact && state.facts.isAtMost(set.obtained, index) && isOtherwiseUnwritten(context, state, set);
+}
+
 /** `i <= obtained`: the last turn releases a slot behind the last. */
 function isOneTooFar(releasing: Releasing, set: PageSet, index: Term): boolean {
   const { state, values } = releasing;
@@ -75,7 +80,9 @@ export function isClearlyWrong(releasing: Releasing, set: PageSet, count: Term):
   const isUnsigned = count.kind === 'operation' && count.operator === 'unsigned';
   const value = isUnsigned ? count.operands[0]! : count;
   if (value === set.obtained) return state.facts.bounds(value).low < 0;
-  // An error code that went into a sum of counts.
+  // Any error code.
+  if (state.facts.bounds(value).high < 0) return true;
+  // One that went into a sum of counts.
   const [atom] = set.obtained.parts.keys();
   if (atom && value.parts.get(atom) === 1 && state.facts.bounds(atom).high < 0) return true;
   // A return of 0 for a positive number of pages does not happen (mm/gup.c, 6.1 and 6.12).
