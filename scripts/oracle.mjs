@@ -38,7 +38,7 @@ else {
 }
 
 async function bundle() {
-  const contents = `export * from './oracle.ts'; export { AGREED } from './profile.ts'; export * from './fixtures.ts'; export { Engine } from '../../server/src/engine.ts';`;
+  const contents = `export * from './oracle.ts'; export { AGREED } from './profile.ts'; export * from './fixtures.ts'; export { observe } from './observe.ts'; export { Engine } from '../../server/src/engine.ts';`;
   await build({
     ...bundleOptions,
     stdin: { contents, loader: 'ts', resolveDir: join(root, 'test/oracle') },
@@ -74,7 +74,7 @@ async function work() {
         continue;
       }
       const small = oracle.minimal(engine, one, profile);
-      const fixture = oracle.fixtureOf(seed, one.disagreements[0], small);
+      const fixture = oracle.fixtureOf(seed, one.disagreements[0], small, oracle.observe(small));
       cases.push({ ...summary, text: oracle.explain(engine, small), fixture });
     }
     process.send({ from, to, cases });

@@ -1,5 +1,6 @@
 import type { Program } from './ast.ts';
-import type { Disagreement } from './judge.ts';
+import { type Disagreement, type Expectation, expectationOf } from './judge.ts';
+import type { Observed } from './observe.ts';
 import { print } from './print.ts';
 
 /** A small program on which runs and analysis once disagreed. */
@@ -7,6 +8,8 @@ export interface Fixture {
   readonly seed: number;
   /** What was wrong then. */
   readonly was: string;
+  /** What its runs ask of the findings. */
+  readonly expected: Expectation;
   /** The program as C, one line a string; what is run is `program`. */
   readonly text: readonly string[];
   readonly program: Program;
@@ -15,8 +18,19 @@ export interface Fixture {
 const BIGINT = 'n';
 
 /** The program as the text of a data file. */
-export function fixtureOf(seed: number, { kind, rule }: Disagreement, program: Program): string {
-  const fixture: Fixture = { seed, was: `${kind} ${rule}`, text: print(program).split('\n'), program };
+export function fixtureOf(
+  seed: number,
+  { kind, rule }: Disagreement,
+  program: Program,
+  observed: Observed,
+): string {
+  const fixture: Fixture = {
+    seed,
+    was: `${kind} ${rule}`,
+    expected: expectationOf(observed),
+    text: print(program).split('\n'),
+    program,
+  };
   const text = JSON.stringify(fixture, (_, value: unknown) =>
     typeof value === 'bigint' ? { [BIGINT]: value.toString() } : value,
   );

@@ -127,6 +127,23 @@ export function compare(
   return found;
 }
 
+/** Which rules must speak, one of each list, and which may. */
+export interface Expectation {
+  readonly required: readonly (readonly string[])[];
+  readonly allowed: readonly string[];
+}
+
+export function expectationOf(observed: Observed): Expectation {
+  const required = new Map<string, readonly string[]>();
+  const allowed = new Set<string>();
+  for (const observation of observed.seen.values()) {
+    const { rules, isRequired, beside = [] } = demandOf(observation, observed);
+    for (const rule of [...rules, ...beside]) allowed.add(rule);
+    if (isRequired) required.set(rules.join(), rules);
+  }
+  return { required: [...required.values()], allowed: [...allowed].sort() };
+}
+
 /** Whether some run shows a fault that a rule must report. */
 export function misbehaves(observed: Observed): boolean {
   return [...observed.seen.values()].some(each => demandOf(each, observed).isRequired);

@@ -128,11 +128,14 @@ function otherCount(
   return random.pick([binary(count, '+', number(1)), binary(count, '-', number(1)), ...one, ...asked]);
 }
 
+/** Two mistakes in one number are one. */
+const isCountedWrongly = ({ features }: Program): boolean => features.includes('mutation:countWrongly');
+
 const countWrongly: Mutation = (program, random) =>
   atOne(
     program,
     random,
-    ({ statement }) => expressionsOf(statement).some(isCallTo(COUNTED)),
+    ({ statement }) => expressionsOf(statement).some(isCallTo(COUNTED)) && !isCountedWrongly(program),
     site => {
       const model = program.functions[site.function]!;
       const change = (each: Expression): Expression =>

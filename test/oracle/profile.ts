@@ -21,6 +21,9 @@ export const AGREED: Profile = {
     'acquires:two calls down',
     // Pages that are left behind in each turn, at both ends of what is released: too many states (`statesPerBlock`).
     'shape:served in batches + mutation:startLate',
+    // One page more than several stretches of one array hold together.
+    'shape:turns + mutation:countWrongly',
+    'shape:batches + mutation:countWrongly',
     // What a caller keeps in the other slots of its array.
     'array:caller + mutation:countWrongly',
     // An unsigned index never falls below zero.

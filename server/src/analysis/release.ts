@@ -4,7 +4,13 @@ import type { Context } from './context.ts';
 import { releaseForeign } from './foreignRelease.ts';
 import { noteDirtied } from './members.ts';
 import { allocationOf } from './reach.ts';
-import { isAskedIndex, isBehindAll, isBeyondObtained, isClearlyWrong, isWrongCount } from './releaseCounts.ts';
+import {
+  isAskedIndex,
+  isBehindAll,
+  isBeyondObtained,
+  isClearlyWrong,
+  isWrongCount,
+} from './releaseCounts.ts';
 import { checkHold, reportCount, reportNothing, reportSecond } from './releaseFaults.ts';
 import { isUnheld, markFreed, pageOf, possibleHolds, type Releasing, record } from './releasing.ts';
 import type { PageSet, State } from './state.ts';

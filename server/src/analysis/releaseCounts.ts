@@ -15,7 +15,9 @@ export function isBeyondObtained(releasing: Releasing, set: PageSet, index: Term
 
 /** The slot lies behind all that was obtained, and nobody else has put a page there. */
 export function isBehindAll({ context, state }: Releasing, set: PageSet, index: Term): boolean {
-  return set.isExact && state.facts.isAtMost(set.obtained, index) && isOtherwiseUnwritten(context, state, set);
+  return (
+    set.isExact && state.facts.isAtMost(set.obtained, index) && isOtherwiseUnwritten(context, state, set)
+  );
 }
 
 /** `i <= obtained`: the last turn releases a slot behind the last. */
