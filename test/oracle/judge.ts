@@ -25,7 +25,7 @@ const demand = (...rules: readonly string[]): Demand => ({ rules, isRequired: tr
 const licence = (...rules: readonly string[]): Demand => ({ rules, isRequired: false });
 
 /** What else may be said of a function once its counts are off. */
-const AFTERMATH = ['release-count', 'release-mismatch', 'page-leak', 'page-array-leak'];
+const AFTERMATH = ['release-count', 'release-mismatch', 'page-leak', 'page-array-leak', 'use-after-release'];
 
 function demandOf(observation: Observation, observed: Observed): Demand {
   const asked = demandFor(observation, observed);
@@ -77,7 +77,7 @@ function demandFor(observation: Observation, observed: Observed): Demand {
         each => each.wrong === 'not-obtained' && each.call === call,
       );
       const rules = isCount ? ['double-release', 'release-count'] : ['double-release'];
-      return { ...demand(...rules), beside: ['release-mismatch'] };
+      return { ...demand(...rules), beside: AFTERMATH };
     }
     case 'use-after-release':
       return demand('use-after-release');

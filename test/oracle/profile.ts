@@ -24,6 +24,7 @@ export const AGREED: Profile = {
     // One page more than several stretches of one array hold together.
     'shape:turns + mutation:countWrongly',
     'shape:batches + mutation:countWrongly',
+    'shape:served in batches + mutation:countWrongly',
     // What a caller keeps in the other slots of its array.
     'array:caller + mutation:countWrongly',
     // An unsigned index never falls below zero.

@@ -190,7 +190,7 @@ export class World {
   /** A slot without a page is released. */
   spoilEmpty(memory: Memory | undefined, at: number, call: Call): void {
     // What its caller keeps in other slots of its own array is not known.
-    const isForeign = memory?.owner === 'caller' && at >= memory.askedUpTo;
+    const isForeign = memory?.owner === 'caller' && (at < 0 || at >= memory.askedUpTo);
     this.spoil({ wrong: isForeign ? 'never-asked' : EMPTY_SLOT[memory?.state ?? 'unasked'], call });
   }
 

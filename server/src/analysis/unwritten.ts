@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import { isKept } from './reach.ts';
 import type { PageSet, State } from './state.ts';
 import { type Atom, mentions } from './terms.ts';
 
@@ -17,7 +18,9 @@ export function isOtherwiseUnwritten(
   if (!pointer) return false;
   const owner = ownerOf(context, pointer);
   if (!owner || (!mayBeZeroed && (state.isZeroed(pointer) || state.isZeroed(owner)))) return false;
-  if ([pointer, owner].some(atom => state.keepers.has(atom) || state.aliases.has(atom))) return false;
+  const isShared = (atom: Atom): boolean =>
+    isKept(state, state.keepers.get(atom) ?? []) || state.aliases.has(atom);
+  if (isShared(pointer) || isShared(owner)) return false;
   for (const other of state.sets.values())
     if (other.id !== set.id && other.pointer === pointer && state.mayExist(other)) return false;
   for (const key of state.memory.keys()) {
