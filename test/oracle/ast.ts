@@ -68,6 +68,8 @@ export type Expression =
   | Place
   | Call
   | { readonly kind: 'null' }
+  /** The name of a function, as it is given to somebody who calls it later. */
+  | { readonly kind: 'function'; readonly name: string }
   | { readonly kind: 'unary'; readonly operator: '!' | '-'; readonly operand: Expression }
   | {
       readonly kind: 'binary';

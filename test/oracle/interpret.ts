@@ -27,6 +27,7 @@ import {
   type KernelObject,
   Meaningless,
   type Memory,
+  memoriesOf,
   newMemory,
   newObject,
   type Value,
@@ -337,6 +338,8 @@ class Activation {
         return integer(expression.value, expression.type);
       case 'null':
         return { kind: 'null' };
+      case 'function':
+        return { kind: 'function', name: expression.name };
       case 'variable':
         return this.variable(expression.name);
       case 'member':
@@ -449,5 +452,13 @@ export function interpret(program: Program, world: World): Ending {
   const functions = new Map(program.functions.map(each => [each.name, each]));
   const activation = new Activation(world, functions, program.functions.at(-1)!, { steps: 0 });
   const returned = activation.run(undefined);
+  // What was started has time to end before anybody looks.
+  for (const { callback, object } of world.started.splice(0)) {
+    const model = functions.get(callback);
+    if (!model) throw new Meaningless(`no function ${callback}`);
+    world.giveBack(memoriesOf(object));
+    object.isTaken = false;
+    new Activation(world, functions, model, { steps: 0 }).run([{ kind: 'object', object }]);
+  }
   return { returned, given: activation.kept() };
 }

@@ -50,7 +50,9 @@ function demandFor(observation: Observation, observed: Observed): Demand {
     case 'nothing-obtained': {
       // Where other runs drop a page twice here, that is what is said of this call.
       const isTwice = [...observed.seen.values()].some(each => each.wrong === 'double' && each.call === call);
-      return isTwice ? demand('release-count', 'double-release') : demand('release-count');
+      const rules = isTwice ? ['release-count', 'double-release'] : ['release-count'];
+      // What a wrong release left of the pages is not known.
+      return { ...demand(...rules), beside: AFTERMATH };
     }
     case 'array-leak': {
       // An exit that loses pages and their array is one finding about the pages.

@@ -294,6 +294,16 @@ const submitBuffer: KernelFunction = (world, call, args) => {
   return { ...integer(works ? 0 : -5), answer };
 };
 
+/** submit_buffer_async(object, callback): the callback is given the object when all is done. */
+const startBuffer: KernelFunction = (world, call, args) => {
+  const answer = submitBuffer(world, call, args);
+  const [object, callback] = args;
+  if (object?.kind !== 'object' || callback?.kind !== 'function')
+    throw new Meaningless('an object and a function are wanted');
+  if (object.object.isTaken) world.started.push({ callback: callback.name, object: object.object });
+  return answer;
+};
+
 function objectAt(args: readonly Value[], at: number): KernelObject {
   const value = args[at];
   if (value?.kind !== 'object') throw new Meaningless('an object is wanted');
@@ -364,6 +374,7 @@ export const KERNEL_FUNCTIONS: Readonly<Record<string, KernelFunction>> = {
     integer(world.choices.choose(call.callee, ENOMEM_OPTIONS) === 'fails' ? -5 : 0),
   queue_pages: queuePages,
   submit_buffer: submitBuffer,
+  submit_buffer_async: startBuffer,
   flush_dcache_page: borrow,
   set_page_dirty_lock: markDirty,
   min: smaller,

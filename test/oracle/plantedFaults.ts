@@ -52,8 +52,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     name: 'join: a set keeps the start of one side',
     file: 'join.ts',
-    find: 'from: merge(`${x.id}.from`, x.from, y.from),',
-    replace: 'from: x.from,',
+    find: ', x.from, y.from),',
+    replace: ', x.from, x.from),',
   },
   {
     name: 'join: what one side knows of numbers is taken for both',

@@ -119,6 +119,7 @@ export function printExpression(expression: Expression, strength = 0): string {
     case 'null':
       return 'NULL';
     case 'variable':
+    case 'function':
       return expression.name;
     case 'member':
       return `${expression.object}->${expression.member}`;

@@ -21,6 +21,8 @@ export const AGREED: Profile = {
     'acquires:two calls down',
     // Pages that are left behind in each turn, at both ends of what is released: too many states (`statesPerBlock`).
     'shape:served in batches + mutation:startLate',
+    // A loop over one page more than the bytes of an extraction cover.
+    'shape:extract + mutation:countWrongly',
     // One page more than several stretches of one array hold together.
     'shape:turns + mutation:countWrongly',
     'shape:batches + mutation:countWrongly',

@@ -113,6 +113,7 @@ export function isWellFormed(program: Program): boolean {
       if (statement.kind === 'declare' && statement.type === 'struct kvec' && !names.has('buf')) return false;
       return expressionsOf(statement).every(expression => {
         if (expression.kind === 'call') called.add(expression.callee);
+        if (expression.kind === 'function') called.add(expression.name);
         if (expression.kind === 'member') return names.has(expression.object);
         if (expression.kind === 'dereference') return names.has(expression.pointer);
         return !['variable', 'decrement'].includes(expression.kind) || names.has(nameOf(expression));

@@ -108,7 +108,10 @@ function assignedIn(list: readonly Statement[]): Set<string> {
 function withoutIdleHelpers(program: Program): Program {
   const called = new Set<string>();
   for (const { statement } of sitesOf(program))
-    for (const each of expressionsOf(statement)) if (each.kind === 'call') called.add(each.callee);
+    for (const each of expressionsOf(statement)) {
+      if (each.kind === 'call') called.add(each.callee);
+      if (each.kind === 'function') called.add(each.name);
+    }
   const root = program.functions.at(-1);
   const functions = program.functions.filter(each => each === root || called.has(each.name));
   return { ...program, functions };

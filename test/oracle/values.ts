@@ -55,6 +55,7 @@ export type Value =
   | { readonly kind: 'cell'; readonly cell: Cell }
   | { readonly kind: 'iterator'; readonly iterator: IteratorCell }
   | { readonly kind: 'object'; readonly object: KernelObject }
+  | { readonly kind: 'function'; readonly name: string }
   /** ERR_PTR() */
   | { readonly kind: 'error'; readonly code: bigint }
   | { readonly kind: 'user'; readonly address: bigint }

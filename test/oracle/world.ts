@@ -14,7 +14,7 @@ import {
 import { putPage, unpinUserPage } from '../../server/src/semantics/machine/releases.ts';
 import type { Call, Statement } from './ast.ts';
 import type { Choices } from './explore.ts';
-import { type Answer, type Hold, Meaningless, type Memory } from './values.ts';
+import { type Answer, type Hold, type KernelObject, Meaningless, type Memory } from './values.ts';
 
 /** What a run shows to be wrong. */
 export type Wrong =
@@ -85,6 +85,8 @@ export class World {
   readonly right = new Set<Call>();
   readonly released = new Set<Call>();
   readonly reached = new Set<Statement>();
+  /** What was started and calls back when it ends. */
+  readonly started: { readonly callback: string; readonly object: KernelObject }[] = [];
   /** Acquisitions of which pages were marked dirty. */
   readonly dirtied = new Set<Call>();
   /** Acquisitions of which a writable page was dropped, and whether all of them by the right function. */
@@ -240,6 +242,17 @@ export class World {
     const holds = this.holds.filter(hold => hold.page === page);
     if (holds.length > 0 && holds.every(hold => hold.status === 'dropped'))
       this.see({ wrong: 'use-after-release', call });
+  }
+
+  /** Who took pages over is done with them, and calls back. */
+  giveBack(memories: readonly Memory[]): void {
+    for (const memory of memories) {
+      memory.answer = undefined;
+      memory.isTaken = false;
+    }
+    for (const hold of this.holds)
+      if (hold.status === 'consumed' && memories.some(memory => memory.slots.includes(hold.page)))
+        hold.status = 'held';
   }
 
   markDirty(page: Page): void {

@@ -24,8 +24,7 @@ export function isBehindAll({ context, state }: Releasing, set: PageSet, index: 
 function isOneTooFar(releasing: Releasing, set: PageSet, index: Term): boolean {
   const { state, values } = releasing;
   if (asNumber(index) !== undefined && !releasing.context.isReplay) return false;
-  const isCounted = set.acquisition.effect.returns === 'page-count';
-  if (!isCounted && !isOtherwiseUnwritten(releasing.context, state, set)) return false;
+  if (set.acquisition.effect.returns !== 'page-count') return false;
   return state.facts.bounds(values.difference(index, set.obtained)).high === 0;
 }
 

@@ -59,14 +59,19 @@ export function acquireObject(author: Author): void {
     },
   };
   author.hold(resource);
-  if (!author.unwindsByGoto && author.random.chance(0.3)) submit(author, buf.name);
+  if (!author.unwindsByGoto && author.random.chance(0.5)) submit(author, buf.name, free);
 }
 
-/** Somebody else takes the object over, unless that fails. */
-function submit(author: Author, buf: string): void {
-  author.feature('call:takes the object over');
+/** Somebody else takes the object over, unless that fails; for good, or until a callback frees it. */
+function submit(author: Author, buf: string, free: string): void {
+  const form = author.choose('submits', ['for good', 'with a callback']);
+  const object = variable(buf);
+  const taken =
+    form === 'for good'
+      ? call('submit_buffer', object)
+      : call('submit_buffer_async', object, { kind: 'function', name: free });
   const error = author.local('int', 'err');
-  author.emit(assign(error, call('submit_buffer', variable(buf))), when(error, author.fail(error)));
+  author.emit(assign(error, taken), when(error, author.fail(error)));
   author.forget(1);
 }
 
