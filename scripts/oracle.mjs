@@ -50,8 +50,8 @@ async function load() {
   const oracle = createRequire(import.meta.url)(outfile);
   const [runtime, grammar] = WASM.map(([source]) => readFileSync(source));
   const engine = await oracle.Engine.create({ runtime, grammar });
-  const base = options.all ? { without: [], tolerated: [] } : oracle.AGREED;
-  return { oracle, engine, profile: { ...base, without: [...base.without, ...options.without] } };
+  const base = options.all ? [] : oracle.AGREED.without;
+  return { oracle, engine, profile: { without: [...base, ...options.without] } };
 }
 
 async function show(seed) {
@@ -73,7 +73,7 @@ async function work() {
         cases.push(summary);
         continue;
       }
-      const small = oracle.minimal(engine, one, profile);
+      const small = oracle.minimal(engine, one);
       const fixture = oracle.fixtureOf(seed, one.disagreements[0], small, oracle.observe(small));
       cases.push({ ...summary, text: oracle.explain(engine, small), fixture });
     }

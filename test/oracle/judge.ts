@@ -1,7 +1,7 @@
 import type { FileReport } from '../../server/src/engine.ts';
 import type { Finding } from '../../server/src/report/findings.ts';
 import type { Observed } from './observe.ts';
-import type { Observation, Wrong } from './world.ts';
+import type { Observation } from './world.ts';
 
 /** Where the analysis and the runs say different things. */
 export interface Disagreement {
@@ -96,12 +96,10 @@ const isLoud = (finding: Finding): boolean => finding.severity !== 'hint';
 
 /**
  * Holds what the analysis says against what the runs show.
- * @param tolerated kinds of wrong that need not be found
  */
 export function compare(
   observed: Observed,
   report: FileReport,
-  tolerated: readonly Wrong[] = [],
 ): Disagreement[] {
   const found: Disagreement[] = report.notAnalysed.map(({ reason }) => ({
     kind: 'not-analysed',
@@ -117,7 +115,6 @@ export function compare(
     const rule = rules[0]!;
     if (
       isRequired &&
-      !tolerated.includes(observation.wrong) &&
       !rules.some(each => loud.has(each)) &&
       !missed.has(rule)
     )

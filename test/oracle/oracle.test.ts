@@ -34,10 +34,10 @@ function casesFrom(seed: number, count: number): Case[] {
 }
 
 describe('what the runs show is what is found', () => {
-  test.each([1, 100_000, 200_000])('programs from seed %i on', seed => {
+  test.each([1, 1_000_000])('programs from seed %i on', seed => {
     const cases = casesFrom(seed, 100);
-    const wrong = cases.find(each => each.disagreements.some(({ kind }) => kind !== 'extra'));
-    if (wrong) throw new Error(`seed ${wrong.seed}\n${explain(engine, minimal(engine, wrong, AGREED))}`);
+    const wrong = cases.find(each => each.disagreements.length > 0);
+    if (wrong) throw new Error(`seed ${wrong.seed}\n${explain(engine, minimal(engine, wrong))}`);
     expect(shareOfMisbehaving(cases.map(summaryOf))).toBeGreaterThan(0.4);
   });
 });

@@ -9,14 +9,11 @@ import { print } from './print.ts';
 import { Random } from './random.ts';
 import { shrink } from './shrink.ts';
 import { lateFeatures, traitsOf } from './traits.ts';
-import type { Wrong } from './world.ts';
 
 /** Which programs are made. */
 export interface Profile {
   /** Programs with one of these features are left out; 'a + b' means those that have both. */
   readonly without: readonly string[];
-  /** Wrong things that the analysis need not find. */
-  readonly tolerated: readonly Wrong[];
 }
 
 /** One compared program. */
@@ -61,16 +58,16 @@ export function tryCase(engine: Engine, seed: number, profile: Profile): Case | 
   if (!made) return undefined;
   const report = analyse(engine, made.program);
   const hints = report.findings.filter(each => each.severity === 'hint').map(each => each.rule);
-  return { seed, ...made, hints, disagreements: compare(made.observed, report, profile.tolerated) };
+  return { seed, ...made, hints, disagreements: compare(made.observed, report) };
 }
 
 /** The smallest program with the same first disagreement. */
-export function minimal(engine: Engine, { program, disagreements }: Case, profile: Profile): Program {
+export function minimal(engine: Engine, { program, disagreements }: Case): Program {
   const [wanted] = disagreements;
   return shrink(program, candidate => {
     const observed = observe(candidate);
     if (!observed) return false;
-    const found = compare(observed, analyse(engine, candidate), profile.tolerated);
+    const found = compare(observed, analyse(engine, candidate));
     return found.some(each => each.kind === wanted?.kind && each.rule === wanted.rule);
   });
 }
