@@ -144,6 +144,9 @@ const free =
     return undefined;
   };
 
+/** Bytes, or a negative error code. */
+const byteCount = (value: number): Integer => ({ ...integer(value, 'ssize_t'), isError: value < 0 });
+
 function freeObject(world: World, call: Call, object: KernelObject): undefined {
   if (object.freed) world.spoil({ wrong: 'double-free', call });
   object.freed = true;
@@ -171,7 +174,7 @@ const getPages: KernelFunction = (world, call, args) => {
   const result = iovIterGetPages2(world.mm, iter, pages, size, maxPages);
   if (result.offset !== undefined) start.cell.value = integer(result.offset, 'size_t');
   enterExtracted(world, call, { pages, result, memory, isGiven, kind: 'get' });
-  return integer(result.ret, 'ssize_t');
+  return byteCount(result.ret);
 };
 
 /** iov_iter_get_pages_alloc2(iter, &pages, maxsize, &offset). */
@@ -189,7 +192,7 @@ const getPagesAlloc: KernelFunction = (world, call, args) => {
   const memory = arrayOf(world, call, pointer.cell, pages);
   if (result.offset !== undefined) start.cell.value = integer(result.offset, 'size_t');
   enterExtracted(world, call, { pages, result, memory, isGiven, kind: 'get' });
-  return integer(result.ret, 'ssize_t');
+  return byteCount(result.ret);
 };
 
 /** iov_iter_extract_pages(iter, &pages, maxsize, maxpages, flags, &offset). */
@@ -208,7 +211,7 @@ const extract: KernelFunction = (world, call, args) => {
   if (result.offset !== undefined) start.cell.value = integer(result.offset, 'size_t');
   const kind = extractionHold(world.machine.kernel, iter.kind, iter.direction);
   enterExtracted(world, call, { pages, result, memory, isGiven, kind });
-  return integer(result.ret, 'ssize_t');
+  return byteCount(result.ret);
 };
 
 /** Decides how much of the user memory behind an iterator is there. */

@@ -65,6 +65,8 @@ export function tryCase(engine: Engine, seed: number, profile: Profile): Case | 
 export function minimal(engine: Engine, { program, disagreements }: Case): Program {
   const [wanted] = disagreements;
   return shrink(program, candidate => {
+    // A smaller program must not be one that the profile leaves out.
+    if (lateFeatures(candidate).some(each => !program.features.includes(each))) return false;
     const observed = observe(candidate);
     if (!observed) return false;
     const found = compare(observed, analyse(engine, candidate));

@@ -37,12 +37,30 @@ const ACQUIRES = /^(get|pin)_user_pages_fast$|^iov_iter_(get|extract)_pages/;
 
 /** Features that a program has only when it is whole. */
 export function lateFeatures({ functions }: Program): string[] {
+  const found: string[] = [];
   const callees = new Map(functions.map(({ name, body }) => [name, calleesIn(body)]));
-  const root = callees.get(functions.at(-1)!.name)!;
-  const isNear = [...root].some(
-    name => ACQUIRES.test(name) || [...(callees.get(name) ?? [])].some(each => ACQUIRES.test(each)),
+  const root = functions.at(-1)!.name;
+  const below = [...callees.get(root)!];
+  const acquires = (name: string): boolean =>
+    [...(callees.get(name) ?? [])].some(each => ACQUIRES.test(each));
+  if (!below.some(name => ACQUIRES.test(name) || acquires(name))) found.push('acquires:two calls down');
+  const deep = new Set(below.flatMap(name => [...(callees.get(name) ?? [])]));
+  if (functions.some(each => deep.has(each.name) && pinsForWriting(each.body)))
+    found.push('pins for writing:two calls down');
+  return found;
+}
+
+function pinsForWriting(list: readonly Statement[]): boolean {
+  return list.some(
+    statement =>
+      expressionsOf(statement).some(
+        each =>
+          each.kind === 'call' &&
+          each.callee === 'pin_user_pages_fast' &&
+          each.arguments[2]?.kind === 'constant' &&
+          each.arguments[2].text === 'FOLL_WRITE',
+      ) || pinsForWriting(insidesOf(statement)),
   );
-  return isNear ? [] : ['acquires:two calls down'];
 }
 
 function calleesIn(list: readonly Statement[]): Set<string> {

@@ -27,6 +27,8 @@ export interface Integer {
   readonly value: bigint;
   /** The answer of a call that takes pages over: whoever computes with it has looked at it. */
   readonly answer?: Answer;
+  /** An error code where bytes were expected: a sum with it is no number of anything. */
+  readonly isError?: boolean;
 }
 
 /** What a call said that was to take pages over. */
@@ -134,6 +136,7 @@ export function asInteger(value: Value): Integer {
 export const converted = (value: Integer, type: IntegerType): Integer => ({
   ...integer(value.value, type),
   answer: value.answer,
+  isError: value.isError,
 });
 
 /** Room for page pointers, none written yet. */
@@ -188,6 +191,8 @@ function commonType(left: IntegerType, right: IntegerType): IntegerType {
 /** An operation on two integers as C computes it. */
 export function compute(left: Integer, operator: Operator, right: Integer): Integer {
   for (const { answer } of [left, right]) if (answer) answer.wasLookedAt = true;
+  if ((left.isError || right.isError) && /[+*-]/.test(operator))
+    throw new Meaningless('an error code in a sum');
   const type = commonType(left.type, right.type);
   const a = integer(left.value, type).value;
   const b = integer(right.value, type).value;
