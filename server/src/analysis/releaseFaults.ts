@@ -121,7 +121,7 @@ function countedAt(releasing: Releasing, set: PageSet): { span: Span; frame: Fra
 export function reportCount(releasing: Releasing, set: PageSet, count: Term): void {
   const { state, context, instruction } = releasing;
   const isBytes = set.bytes !== undefined && count === set.bytes;
-  const cause = isBytes ? 'bytes' : set.bytes && !isAsked(state, set, count) ? 'offset' : 'asked';
+  const cause = isBytes ? 'bytes' : isAsked(state, set, count) ? 'asked' : otherCause(state, set, count);
   const counted = releasing.effect.count;
   const position = counted && counted !== 'all' && 'argument' in counted ? counted.argument : undefined;
   reportWrongCount(releasing, set, {
@@ -129,6 +129,11 @@ export function reportCount(releasing: Releasing, set: PageSet, count: Term): vo
     count: position ? context.source(instruction.arguments[position - 1]!.span) : undefined,
     countPosition: position ? String(position) : undefined,
   });
+}
+
+function otherCause(state: State, set: PageSet, count: Term): string {
+  if (set.bytes) return 'offset';
+  return state.facts.isLess(set.obtained, count) ? 'beyond' : 'asked';
 }
 
 function isAsked(state: State, set: PageSet, count: Term): boolean {
