@@ -1,5 +1,6 @@
 import type { FileReport } from '../../server/src/engine.ts';
 import type { Finding } from '../../server/src/report/findings.ts';
+import type { Call } from './ast.ts';
 import type { Observed } from './observe.ts';
 import type { Observation } from './world.ts';
 
@@ -27,6 +28,10 @@ const licence = (...rules: readonly string[]): Demand => ({ rules, isRequired: f
 /** What else may be said of a function once its counts are off. */
 const AFTERMATH = ['release-count', 'release-mismatch', 'page-leak', 'page-array-leak', 'use-after-release'];
 
+/** Whether a call drops pages in some run that were dropped before. */
+const isSecond = ({ seen }: Observed, call: Call | undefined): boolean =>
+  [...seen.values()].some(each => each.wrong === 'double' && each.call === call);
+
 function demandOf(observation: Observation, observed: Observed): Demand {
   const asked = demandFor(observation, observed);
   return observation.isAftermath ? { ...asked, isRequired: false } : asked;
@@ -44,13 +49,13 @@ function demandFor(observation: Observation, observed: Observed): Demand {
     }
     case 'mismatch':
       // Right for some iterators and wrong for others: nothing says which of them come.
-      if (isConditional && call && observed.right.has(call)) return licence('unconditional-release');
+      if (isConditional && call && (observed.right.has(call) || isSecond(observed, call)))
+        return licence('unconditional-release');
       return demand('release-mismatch');
     case 'not-obtained':
     case 'nothing-obtained': {
       // Where other runs drop a page twice here, that is what is said of this call.
-      const isTwice = [...observed.seen.values()].some(each => each.wrong === 'double' && each.call === call);
-      const rules = isTwice ? ['release-count', 'double-release'] : ['release-count'];
+      const rules = isSecond(observed, call) ? ['release-count', 'double-release'] : ['release-count'];
       // What a wrong release left of the pages is not known.
       return { ...demand(...rules), beside: AFTERMATH };
     }

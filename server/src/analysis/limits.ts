@@ -1,6 +1,6 @@
 /** Every bound of the analysis, with its reason. Hitting one is visible: the function is listed as not analysed. */
 export const LIMITS = {
-  /** States kept apart at one block; further ones are left out, and the function is listed with that. Sixteen is what most functions need; a few more let correct code with three sets through. */
+  /** States kept apart at one block; further ones are left out, and the function is listed with that. Sixteen is what most functions need; three sets that are taken in loops need some ninety. */
   statesPerBlock: 96,
   /** Visits of one block before its merged values lose their bounds: loops settle in three or four. */
   visitsBeforeWidening: 4,

@@ -68,7 +68,7 @@ function releasePage(releasing: Releasing, term: Term): void {
   }
   const { set, index } = uniteAround(context, state, page.set, page.index ?? values.number(0));
   if (!state.mayExist(set)) {
-    const isNeverFilled = state.facts.bounds(index).low >= 0 && isOtherwiseUnwritten(context, state, set);
+    const isNeverFilled = state.facts.bounds(index).low >= 0 && isSurelyEmpty(releasing, set);
     if (isNeverFilled || isAskedIndex(releasing, set, index)) reportNothing(releasing, set);
     return;
   }
@@ -104,6 +104,16 @@ function isReleased(releasing: Releasing, set: PageSet, index: Term): boolean {
   // Loops release from the front or from the back.
   const isOutside = state.facts.isLess(index, set.from) || state.facts.isAtMost(set.to, index);
   return set.status === 'held' && isOutside;
+}
+
+/**
+ * The call failed, and nobody else filled its array. Of no bytes at all an iterator's functions may be asked, and then
+ * what is made of them is mostly nothing.
+ */
+function isSurelyEmpty({ context, state }: Releasing, set: PageSet, mayBeZeroed = false): boolean {
+  const isError =
+    set.acquisition.effect.returns !== 'byte-count' || state.facts.bounds(set.obtained).high < 0;
+  return isError && isOtherwiseUnwritten(context, state, set, mayBeZeroed);
 }
 
 /** The acquisition that was to fill an uninitialised variable, and failed. */
@@ -208,7 +218,7 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
   if (count && facts.isAtMost(count, start) && facts.bounds(count).low >= 0) return;
   if (!state.mayExist(set)) {
     if (count && isClearlyWrong(releasing, set, count)) reportNothing(releasing, set);
-    else if (count && facts.bounds(count).low > 0 && isOtherwiseUnwritten(context, state, set, true))
+    else if (count && facts.bounds(count).low > 0 && isSurelyEmpty(releasing, set, true))
       reportNothing(releasing, set);
     return;
   }
