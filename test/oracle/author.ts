@@ -94,6 +94,7 @@ export class Author {
   private readonly resources: Resource[] = [];
   private readonly helpers = new Map<string, FunctionDefinition>();
   private readonly features = new Set<string>();
+  private readonly takings = new Map<string, Taking>();
   readonly unwindsByGoto: boolean;
 
   constructor(
@@ -220,6 +221,13 @@ export class Author {
     const isWritable = this.random.chance(0.5);
     if (isWritable) this.feature(`writable:${kind}`);
     return { kind, isWritable };
+  }
+
+  /** The same every time for one name: what a member of a type holds is judged over the whole file. */
+  takingOf(name: string): Taking {
+    const known = this.takings.get(name) ?? this.taking();
+    this.takings.set(name, known);
+    return known;
   }
 
   /** How many pages are wanted: a number, or a parameter. */

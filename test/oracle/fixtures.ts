@@ -31,6 +31,14 @@ export function fixtureOf(
     text: print(program).split('\n'),
     program,
   };
+  return textOf(fixture);
+}
+
+/** The same with what its runs ask for now. */
+export const rewritten = (fixture: Fixture, observed: Observed): string =>
+  textOf({ ...fixture, expected: expectationOf(observed) });
+
+function textOf(fixture: Fixture): string {
   const text = JSON.stringify(fixture, (_, value: unknown) =>
     typeof value === 'bigint' ? { [BIGINT]: value.toString() } : value,
   );

@@ -113,6 +113,7 @@ const releaseMany =
       const wrong = type === 'int' ? 'error-as-count' : isAsked ? 'nothing-obtained' : 'never-asked';
       world.see({ wrong, call });
     }
+    if (count === 0) world.noteIdle(memory, kind, call);
     if (isError && refusesErrors) return undefined;
     if (count > memory.slots.length) world.spoilEmpty(memory, memory.slots.length, call);
     if (memory.freed) world.spoil({ wrong: 'use-after-free', call });

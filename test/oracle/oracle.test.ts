@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../server/src/engine.ts';
 import { createEngine } from '../rules/engine.ts';
@@ -17,7 +19,7 @@ import { misbehaves } from './judge.ts';
 import { observe } from './observe.ts';
 import { type Case, explain, minimal, shareOfMisbehaving, summaryOf, tryCase } from './oracle.ts';
 import { print } from './print.ts';
-import { AGREED } from './profile.ts';
+import { AGREED, LEFT_OUT } from './profile.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -40,6 +42,11 @@ describe('what the runs show is what is found', () => {
     if (wrong) throw new Error(`seed ${wrong.seed}\n${explain(engine, minimal(engine, wrong))}`);
     expect(shareOfMisbehaving(cases.map(summaryOf))).toBeGreaterThan(0.4);
   });
+});
+
+test('what is left out stands in the documentation', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/oracle.md'), 'utf8');
+  for (const { features, because } of LEFT_OUT) expect(text).toContain(`| \`${features}\` | ${because} |`);
 });
 
 /** One function that pins two pages into an array on the stack, then does `rest`. */
@@ -65,7 +72,7 @@ const all = evaluate('unpin_user_pages', variable('pages'), variable('got'));
 
 describe('the runs themselves', () => {
   const wrongs = (program: Program): string[] =>
-    [...(observe(program)?.seen.values() ?? [])].map(each => each.wrong).sort();
+    [...new Set([...(observe(program)?.seen.values() ?? [])].map(each => each.wrong))].sort();
 
   test('a release of what was obtained is right', () => {
     const program = pinsTwo(when(isError, [give(variable('got'))]), all, give(number(0)));

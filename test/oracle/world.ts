@@ -189,6 +189,12 @@ export class World {
     if (memory.answer && !memory.answer.wasLookedAt) this.isSpoilt = true;
   }
 
+  /** The wrong function for these pages drops none of them: that it is the wrong one may be said. */
+  noteIdle(memory: Memory, kind: Hold['kind'], call: Call): void {
+    if (this.holds.some(hold => hold.memory === memory && hold.kind !== kind))
+      this.see({ wrong: 'mismatch', call, isAftermath: true });
+  }
+
   /** A slot without a page is released. */
   spoilEmpty(memory: Memory | undefined, at: number, call: Call): void {
     // What its caller keeps in other slots of its own array is not known.

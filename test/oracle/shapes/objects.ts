@@ -38,8 +38,8 @@ const pagesOf = (buf: string, storage: Storage) => member(buf, storage === 'arra
 
 /** An object with pages, made and freed here or by helpers, and kept, published or given away. */
 export function acquireObject(author: Author): void {
-  const taking = author.taking();
   const storage = author.choose('storage', ['array', 'slots']);
+  const taking = author.takingOf(storage);
   const made = author.choose('object', ['inline', 'returned or NULL', 'returned or error']);
   const buf = author.local('struct buffer *', 'buf');
   if (made === 'inline') {
