@@ -28,8 +28,10 @@ const ledgerFile = join(root, `test/kernel/triage-${options.tree}.json`);
 const ledger = existsSync(ledgerFile) ? JSON.parse(readFileSync(ledgerFile, 'utf8')) : [];
 
 const started = Date.now();
+// Places in other files are named from here.
+process.chdir(tree);
 const results = await analyse(requestsOf(tree));
-const findings = results.flatMap(result => result.report.findings).filter(counts);
+const findings = distinct(results.flatMap(result => result.report.findings).filter(counts));
 const entryOf = finding =>
   ledger.find(
     entry =>
@@ -51,6 +53,14 @@ const amounts = some => {
     some.filter(({ entry }) => !entry).length,
   ];
 };
+/** A finding that two files show is one. */
+function distinct(findings) {
+  const byPlace = new Map();
+  for (const finding of findings)
+    byPlace.set(`${finding.file}:${finding.line}:${finding.column}:${finding.rule}`, finding);
+  return [...byPlace.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line));
+}
+
 console.log(
   table([
     ['rule', 'findings', 'true', 'false', 'unclear', 'not read'],
