@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { indexHeader } from '../../server/src/syntax/headers.ts';
 import { mask } from '../../server/src/syntax/mask.ts';
 import { type CParser, ParseRefused } from '../../server/src/syntax/parser.ts';
+import { indexSource } from '../../server/src/syntax/sources.ts';
 import { createParser } from './parse.ts';
 
 /** Milliseconds of the fastest of five runs. */
@@ -35,18 +37,43 @@ const SHAPES: readonly [string, (n: number) => string][] = [
   ['member groups', n => `struct s {\n${'struct_group(a, int b; '.repeat(n)}`],
 ];
 
+/** What only the readers of headers and of other source files could stumble over, which do not parse. */
+const UNPARSED_SHAPES: readonly (typeof SHAPES)[number][] = [
+  ['escaped quotes', n => '\\"'.repeat(n)],
+  ['escaped apostrophes', n => "\\'".repeat(n)],
+  ['braces at the beginning of lines', n => '\n{'.repeat(n)],
+  ['braces that close at once', n => '\n{}'.repeat(n)],
+  ['structures in structures', n => `${'struct s {\n'.repeat(n)}${'};'.repeat(n)}`],
+  ['typedefs without end', n => 'typedef\n'.repeat(n)],
+  ['typedefs of structures without end', n => 'typedef struct {\n'.repeat(n)],
+  ['a typedef and white space', n => `typedef struct ${' '.repeat(n)}`],
+  ['inline functions without end', n => 'static inline a(\n'.repeat(n)],
+  ['inline functions without a body', n => 'static inline a()\n'.repeat(n)],
+  ['lines of a word before braces', n => `\n${'a\n'.repeat(400)}(${')\n'.repeat(90)}{}`.repeat(n / 400)],
+  ['directives that go on', n => '#\\\n'.repeat(n)],
+];
+
+/** Eight times the text: a quadratic step would show as sixty-four times the time; a busy machine may double eight. */
+function expectLinear(work: (text: string) => void, build: (n: number) => string): void {
+  const [small, large] = [build(4_000), build(32_000)];
+  work(small);
+  const ratio =
+    fastest(() => work(large)) /
+    Math.max(
+      fastest(() => work(small)),
+      0.5,
+    );
+  expect(ratio).toBeLessThan(45);
+}
+
 describe('masking takes time in proportion to the text', () => {
-  test.each(SHAPES)('%s', (_name, build) => {
-    const [small, large] = [build(4_000), build(32_000)];
-    mask(small);
-    // Eight times the text: a quadratic step would show as sixty-four times the time; a busy machine may double eight.
-    const ratio =
-      fastest(() => mask(large)) /
-      Math.max(
-        fastest(() => mask(small)),
-        0.5,
-      );
-    expect(ratio).toBeLessThan(45);
+  test.each(SHAPES)('%s', (_name, build) => expectLinear(mask, build));
+});
+
+describe('finding definitions without parsing takes time in proportion to the text', () => {
+  test.each([...SHAPES, ...UNPARSED_SHAPES])('%s', (_name, build) => {
+    expectLinear(indexHeader, build);
+    expectLinear(indexSource, build);
   });
 });
 

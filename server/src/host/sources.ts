@@ -37,15 +37,30 @@ export function factsOf(bytes: Buffer): SourceFacts | undefined {
   // Read as Latin-1, which is cheap: the names are ASCII.
   if (bytes.length > MAX_SIZE || !MOVERS.test(bytes.toString('latin1'))) return undefined;
   const { functions, tags } = indexSource(decode(bytes));
-  const moving = new Set<string>();
-  for (let size = -1; size < moving.size; ) {
-    size = moving.size;
-    for (const each of functions)
-      if (each.calls.some(name => MOVER_NAMES.has(name) || moving.has(name))) moving.add(each.name);
-  }
+  const moving = movingAmong(functions);
   const isKept = ({ name, calls }: SourceFunction): boolean =>
     moving.has(name) || calls.some(callee => FREE_NAMES.has(callee));
   return { functions: functions.filter(isKept), moving: [...moving], tags };
+}
+
+/** The names of those that take or give back pages, themselves or through others among them. */
+function movingAmong(functions: readonly SourceFunction[]): ReadonlySet<string> {
+  const callers = new Map<string, string[]>();
+  for (const { name, calls } of functions)
+    for (const callee of calls) {
+      const known = callers.get(callee);
+      if (known) known.push(name);
+      else callers.set(callee, [name]);
+    }
+  const moving = new Set<string>();
+  for (let edge: Iterable<string> = MOVER_NAMES; ; ) {
+    const next = new Set(
+      [...edge].flatMap(name => callers.get(name) ?? []).filter(name => !moving.has(name)),
+    );
+    if (next.size === 0) return moving;
+    for (const name of next) moving.add(name);
+    edge = next;
+  }
 }
 
 /** Reads source files for what they let others see, and remembers it. */

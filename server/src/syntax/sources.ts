@@ -1,5 +1,5 @@
 import type { Span } from '../base/text.ts';
-import { closingBrace, withoutComments, withoutStubs } from './headers.ts';
+import { closingBraces, withoutComments, withoutStubs } from './headers.ts';
 
 /** A function as its text shows it, without parsing. */
 export interface SourceFunction extends Span {
@@ -23,7 +23,7 @@ export interface SourceIndex {
 }
 
 /** What stands before the brace of a function: no initialiser, no statement, no type. */
-const HEADER = /(?:^|[;}>\n])\s*((?:[A-Za-z_][\w\s*]*?)\b([A-Za-z_]\w*)\s*\([^;{}=]*\)[^;{}=()]*)$/;
+const HEADER = /(?:^|[;}>\n])\s*((?:[A-Za-z_][\w\s*]{0,300}?)\b([A-Za-z_]\w*)\s*\([^;{}=]*\)[^;{}=()]*)$/;
 /** UTF-16 units before a brace in which the header of a function is looked for. */
 const HEADER_LENGTH = 1_000;
 const KEYWORDS = new Set([
@@ -70,21 +70,28 @@ interface Found extends Span {
 }
 
 function* definitionsIn(code: string): Generator<Found> {
+  const closing = closingBraces(code);
   let behind = 0;
   for (
     let brace = code.indexOf('\n{');
     brace >= 0;
     brace = code.indexOf('\n{', Math.max(brace + 1, behind))
   ) {
-    const before = code.slice(Math.max(behind, brace - HEADER_LENGTH), brace);
-    const header = HEADER.exec(before);
-    const end = closingBrace(code, brace + 1);
-    if (end < 0) return;
+    const header = headerIn(code.slice(Math.max(behind, brace - HEADER_LENGTH), brace));
+    const end = closing.get(brace + 1);
+    if (end === undefined) return;
     behind = end;
     if (!header) continue;
     const start = brace - header[1]!.length;
     yield { name: header[2]!, header: header[1]!, start, end, body: code.slice(brace, end) };
   }
+}
+
+/** The header of a function at the end of a text. */
+function headerIn(text: string): RegExpExecArray | null {
+  // What cannot be one is told without trying each line as its beginning.
+  const tail = text.slice(Math.max(...[...';{}='].map(each => text.lastIndexOf(each)), 0));
+  return /\)[^()]*$/.test(tail) ? HEADER.exec(tail) : null;
 }
 
 function callsIn(body: string, own: ReadonlySet<string>): string[] {
