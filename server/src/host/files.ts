@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 
 /** Kernel sources are UTF-8, a few of them Latin-1; every byte sequence has a text. */
@@ -34,13 +34,22 @@ export function readBytes(path: string, overlays: Overlays): Buffer {
   return overlay instanceof Uint8Array ? Buffer.from(overlay) : readFileSync(overlay ?? absolute);
 }
 
+/** What the system tells of a regular file, symbolic links followed; undefined where there is none that can be reached. */
+export function regularFile(path: string): Stats | undefined {
+  try {
+    const file = statSync(path);
+    return file.isFile() ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Size in bytes of a regular file through the overlays; undefined where there is no such file. */
 export function sizeOf(path: string, overlays: Overlays): number | undefined {
   const overlay = overlays.get(path);
   if (overlay === null) return undefined;
   if (overlay instanceof Uint8Array) return overlay.length;
-  const file = statSync(overlay ?? path, { throwIfNoEntry: false });
-  return file?.isFile() ? file.size : undefined;
+  return regularFile(overlay ?? path)?.size;
 }
 
 /** The names in a folder through the overlays, sorted; none where it cannot be read. */

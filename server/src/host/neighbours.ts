@@ -38,8 +38,7 @@ export function slicesFor(
 ): Slice[] {
   const siblings = sources.beside(path);
   const own = indexSource(text);
-  const names = new Set(own.functions.map(({ name }) => name));
-  const collector = new Collector(path, names, sources, siblings);
+  const collector = new Collector(path, byName(own.functions), sources, siblings);
   collector.addCallees(own.functions.flatMap(({ calls }) => calls));
   if (siblings.length === 0) return collector.slices();
   const members = new Set(own.functions.flatMap(each => each.members));
@@ -49,13 +48,14 @@ export function slicesFor(
   return collector.slices();
 }
 
+/** Names stand for one function each: what would call another one of the same name is left to itself. */
 class Collector {
   private readonly found = new Map<string, Slice>();
   private length = 0;
 
   constructor(
     private readonly path: string,
-    private readonly own: ReadonlySet<string>,
+    private readonly own: ReadonlyMap<string, SourceFunction>,
     private readonly sources: Sources,
     private readonly siblings: readonly Source[],
   ) {}
@@ -88,9 +88,8 @@ class Collector {
   /** The one file that defines a function for others: a sibling, else one somewhere in the tree. */
   private definingSource(name: string): Source | undefined {
     const siblings = this.siblings.filter(source => source.moving.get(name)?.isStatic === false);
-    const defining = siblings.length > 0 ? siblings : this.sources.defining(name, this.path);
-    const [only] = defining;
-    return defining.length === 1 && only!.moving.get(name)?.hasPointers ? only : undefined;
+    const [only, ...others] = siblings.length > 0 ? siblings : this.sources.defining(name, this.path);
+    return others.length === 0 && only?.moving.get(name)?.hasPointers ? only : undefined;
   }
 
   private add(source: Source, model: SourceFunction, isEvidence: boolean, step: number): void {
@@ -100,14 +99,32 @@ class Collector {
       if (isEvidence && known.source === source) this.found.set(model.name, { ...known, isEvidence });
       return;
     }
-    if (length > MAX_FUNCTION || this.length + length > MAX_LENGTH) return;
+    if (length > MAX_FUNCTION || this.length + length > MAX_LENGTH || this.clashes(source, model)) return;
     this.length += length;
     const text = this.sources.text(source).slice(model.start, model.end);
     this.found.set(model.name, { source, function: model, text, isEvidence });
     for (const name of model.calls) {
       const callee = source.moving.get(name);
-      if (callee && !this.own.has(name)) this.add(source, callee, false, step);
+      if (callee) this.add(source, callee, false, step);
     }
     this.addCallees(model.calls, step + 1);
   }
+
+  /** Whether a call in a function, or one to it, would lead to another function than it does in its file. */
+  private clashes(source: Source, model: SourceFunction): boolean {
+    const own = byName(source.functions);
+    const isAnother = (name: string): boolean => {
+      const found = this.found.get(name);
+      const namesake = this.own.get(name) ?? (found?.source === source ? undefined : found?.function);
+      return namesake !== undefined && (namesake.isStatic || own.has(name));
+    };
+    const isCalledElsewhere = (): boolean =>
+      [...this.found.values()].some(
+        each => each.source !== source && each.function.calls.includes(model.name),
+      );
+    return model.calls.some(isAnother) || (model.isStatic && isCalledElsewhere());
+  }
 }
+
+const byName = (functions: readonly SourceFunction[]): ReadonlyMap<string, SourceFunction> =>
+  new Map(functions.map(each => [each.name, each]));

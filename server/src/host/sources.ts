@@ -1,8 +1,7 @@
-import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FREE_NAMES, MOVER_NAMES } from '../semantics/table.ts';
 import { indexSource, type SourceFunction } from '../syntax/sources.ts';
-import { decode, namesIn, type Overlays, readBytes, readText, sizeOf } from './files.ts';
+import { decode, namesIn, type Overlays, readBytes, readText, regularFile, sizeOf } from './files.ts';
 import type { TreeIndex } from './treeIndex.ts';
 import { treeRoot } from './trees.ts';
 
@@ -26,7 +25,7 @@ export interface Source {
 }
 
 /** Bytes of a source file; longer ones are tables. */
-const MAX_SIZE = 1_500_000;
+export const MAX_SIZE = 1_500_000;
 /** Files of one folder that are looked at. */
 const MAX_FILES = 500;
 
@@ -67,6 +66,8 @@ function movingAmong(functions: readonly SourceFunction[]): ReadonlySet<string> 
 export class Sources {
   private readonly byPath = new Map<string, Source | undefined>();
   private readonly byFolder = new Map<string, readonly Source[]>();
+  /** Roots of trees by folder. */
+  private readonly roots = new Map<string, string | undefined>();
 
   /** @param indexOf the index of the tree with this root, if there is one. */
   constructor(
@@ -78,6 +79,7 @@ export class Sources {
   clear(): void {
     this.byPath.clear();
     this.byFolder.clear();
+    this.roots.clear();
   }
 
   /** The source files of a folder that take or give back pages. */
@@ -96,9 +98,15 @@ export class Sources {
     return this.inFolder(dirname(path)).filter(source => source.path !== path);
   }
 
-  /** The source files anywhere in the tree of a file that define a function for others, as far as they are indexed. */
+  /**
+   * The source files elsewhere in the tree of a file that define a function for others, as far as they are indexed. What
+   * the index says is looked up: a file may have changed since, or another text may be read in its place.
+   */
   defining(name: string, path: string): readonly Source[] {
-    return (this.indexFor(path)?.defining(name) ?? []).flatMap(each => this.source(each) ?? []);
+    return (this.indexFor(path)?.defining(name) ?? [])
+      .filter(each => each !== path)
+      .flatMap(each => this.source(each) ?? [])
+      .filter(source => source.moving.get(name)?.isStatic === false);
   }
 
   text(source: Source): string {
@@ -110,16 +118,29 @@ export class Sources {
     return this.byPath.get(path);
   }
 
+  /** A file that cannot be read, or vanishes meanwhile, lets others see nothing. */
   private read(path: string): Source | undefined {
     const size = sizeOf(path, this.overlays);
     if (size === undefined || size > MAX_SIZE) return undefined;
-    const known = this.overlays.has(path) ? undefined : this.indexFor(path)?.facts(path, statSync(path));
-    const facts = known === undefined ? factsOf(readBytes(path, this.overlays)) : (known ?? undefined);
-    return facts && sourceOf(path, facts);
+    try {
+      const indexed = this.indexed(path);
+      const facts = indexed === undefined ? factsOf(readBytes(path, this.overlays)) : indexed;
+      return facts ? sourceOf(path, facts) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What the index knows of a file; undefined where the file has to be read, as one that is overlaid. */
+  private indexed(path: string): SourceFacts | null | undefined {
+    const file = this.overlays.has(path) ? undefined : regularFile(path);
+    return file && this.indexFor(path)?.facts(path, file);
   }
 
   private indexFor(path: string): TreeIndex | undefined {
-    const root = treeRoot(path);
+    const folder = dirname(path);
+    if (!this.roots.has(folder)) this.roots.set(folder, treeRoot(path));
+    const root = this.roots.get(folder);
     return root === undefined ? undefined : this.indexOf(root);
   }
 }

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { version } from '../../../package.json';
 import { FREE_NAMES, MOVER_NAMES } from '../semantics/table.ts';
-import { factsOf, type SourceFacts } from './sources.ts';
+import { regularFile } from './files.ts';
+import { factsOf, MAX_SIZE, type SourceFacts } from './sources.ts';
 import { walk } from './walk.ts';
 
 /** What is known of one file: its size and time of change then, and its facts; null where it has to do with no pages. */
@@ -44,8 +45,8 @@ export class TreeIndex {
   /** Reads the index of a tree from disk; undefined where there is none that fits. */
   static load(root: string): TreeIndex | undefined {
     try {
-      const { stamp, files } = JSON.parse(readFileSync(placeOf(root), 'utf8')) as Stored;
-      return stamp === STAMP ? new TreeIndex(root, new Map(files)) : undefined;
+      const stored: unknown = JSON.parse(readFileSync(placeOf(root), 'utf8'));
+      return isStored(stored, root) ? new TreeIndex(root, new Map(stored.files)) : undefined;
     } catch {
       return undefined;
     }
@@ -61,7 +62,7 @@ export class TreeIndex {
     const entries = new Map<string, Entry>();
     for (const [at, path] of paths.entries()) {
       if (at % PROGRESS === 0) onProgress(at, paths.length);
-      const file = statSync(path, { throwIfNoEntry: false });
+      const file = regularFile(path);
       const known = file && earlier?.entry(path, file);
       const entry = known ?? (file && entryOf(path, file));
       if (entry) entries.set(nameOf(root, path), entry);
@@ -74,10 +75,14 @@ export class TreeIndex {
     const place = placeOf(this.root);
     mkdirSync(dirname(place), { recursive: true });
     const stored: Stored = { stamp: STAMP, root: this.root, files: [...this.entries] };
-    // Another run may read it at any time.
-    const draft = `${place}.${process.pid}`;
-    writeFileSync(draft, JSON.stringify(stored));
-    renameSync(draft, place);
+    // Others may read it at any time, and write it as well.
+    const draft = `${place}.${randomUUID()}`;
+    try {
+      writeFileSync(draft, JSON.stringify(stored));
+      renameSync(draft, place);
+    } finally {
+      rmSync(draft, { force: true });
+    }
   }
 
   /** Takes the index of a tree from disk. */
@@ -126,9 +131,51 @@ interface Stored {
   readonly files: readonly (readonly [string, Entry])[];
 }
 
+/** Whether what was read is the index of a tree: others may write into the cache. */
+function isStored(value: unknown, root: string): value is Stored {
+  if (!isObject(value) || value.stamp !== STAMP || value.root !== root || !Array.isArray(value.files))
+    return false;
+  return value.files.every(
+    (each: unknown) => Array.isArray(each) && each.length === 2 && isInside(each[0]) && isEntry(each[1]),
+  );
+}
+
+/** The name of a source file below the root. */
+function isInside(name: unknown): boolean {
+  return typeof name === 'string' && name.endsWith('.c') && !/^\/|(?:^|\/)\.\.?\//.test(name);
+}
+
+function isEntry(value: unknown): boolean {
+  if (!isObject(value) || typeof value.size !== 'number' || typeof value.changed !== 'number') return false;
+  return value.facts === null || (isObject(value.facts) && isFacts(value.facts));
+}
+
+function isFacts({ functions, moving, tags }: Fields): boolean {
+  return Array.isArray(functions) && functions.every(isFunction) && isTexts(moving) && isTexts(tags);
+}
+
+function isFunction(value: unknown): boolean {
+  if (!isObject(value) || typeof value.name !== 'string' || !isTexts(value.calls) || !isTexts(value.members))
+    return false;
+  const { start, end, isStatic, hasPointers, isExported } = value;
+  return (
+    Number.isSafeInteger(start) &&
+    Number.isSafeInteger(end) &&
+    [isStatic, hasPointers, isExported].every(each => typeof each === 'boolean')
+  );
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+const isTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.every(each => typeof each === 'string');
+
 function entryOf(path: string, { size, mtimeMs }: Stats): Entry | undefined {
   try {
-    return { size, changed: mtimeMs, facts: factsOf(readFileSync(path)) ?? null };
+    const facts = size > MAX_SIZE ? undefined : factsOf(readFileSync(path));
+    return { size, changed: mtimeMs, facts: facts ?? null };
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Tree } from '../semantics/eras.ts';
 import { assumedTree, treeOf } from '../semantics/trees.ts';
+import { regularFile } from './files.ts';
 
 const UIO = 'include/linux/uio.h';
 
@@ -12,7 +13,7 @@ const UIO = 'include/linux/uio.h';
 export function treeRoot(path: string): string | undefined {
   if (!isAbsolute(path)) return undefined;
   for (let folder = dirname(path); ; folder = dirname(folder)) {
-    if (isFile(join(folder, UIO))) return folder;
+    if (regularFile(join(folder, UIO))) return folder;
     if (folder === dirname(folder)) return undefined;
   }
 }
@@ -36,10 +37,6 @@ export function readTree(root: string): Tree {
     version: read('Makefile'),
   };
   return treeOf(headers, assumedTree());
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** What a path holds, or undefined where it cannot be read. */
