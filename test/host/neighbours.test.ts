@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FileAnalyser, loadAssets } from '../../server/src/host/fileAnalyser.ts';
+import type { Overlays } from '../../server/src/host/files.ts';
 
 let root: string;
 
@@ -79,6 +80,63 @@ void box_destroy(struct box *box)
 `,
 };
 
+/** A helper for others that gives pages to a static function of its file, which is called as in other files. */
+const helper = (name: string, release: string): string => `static void drop(struct page **pages, int count)
+{
+	${release}(pages, count);
+}
+
+void ${name}(struct page **pages, int count)
+{
+	drop(pages, count);
+}
+`;
+
+const user = (
+  acquire: string,
+  release: string,
+  before = '',
+): string => `${before}int ${release}_use(unsigned long start)
+{
+	struct page *pages[4];
+	int got = ${acquire}(start, 4, 0, pages);
+
+	if (got <= 0)
+		return got;
+	${release}(pages, got);
+	return 0;
+}
+`;
+
+const OWN_DROP = `static void drop(struct page **pages, int count)
+{
+	release_pages(pages, count);
+}
+
+`;
+
+/** Folders of files that are all right, as long as no function is taken for its namesake. */
+const NAMESAKES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'static functions of two other files': {
+    'first.c': helper('drop_pinned', 'unpin_user_pages'),
+    'second.c': helper('drop_got', 'release_pages'),
+    'user.c': `${user('pin_user_pages_fast', 'drop_pinned')}\n${user('get_user_pages_fast', 'drop_got')}`,
+  },
+  'a static function of the file itself': {
+    'first.c': helper('drop_pinned', 'unpin_user_pages'),
+    'user.c': `${OWN_DROP}${user('pin_user_pages_fast', 'drop_pinned')}\n${user('get_user_pages_fast', 'drop')}`,
+  },
+  'a function of the file itself that others may call': {
+    'first.c': helper('drop_pinned', 'unpin_user_pages'),
+    'user.c': `${OWN_DROP.replace('static ', '')}${user('pin_user_pages_fast', 'drop_pinned')}\n${user('get_user_pages_fast', 'drop')}`,
+  },
+  'a static function of one file, and one for others in another': {
+    'first.c': helper('drop_pinned', 'unpin_user_pages'),
+    'second.c': OWN_DROP.replace('static ', ''),
+    'user.c': `${user('get_user_pages_fast', 'drop')}\n${user('pin_user_pages_fast', 'drop_pinned')}`,
+  },
+};
+
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'pinsight-neighbours-'));
   for (const [name, text] of Object.entries(FILES)) {
@@ -89,10 +147,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-async function findingsIn(
-  name: string,
-  overlays: ReadonlyMap<string, string> = new Map(),
-): Promise<string[]> {
+async function findingsIn(name: string, overlays: Overlays = new Map()): Promise<string[]> {
   const analyser = await FileAnalyser.create(loadAssets(join(import.meta.dirname, '../../dist')), {
     severities: {},
     overlays,
@@ -130,4 +185,40 @@ test('an overlay of the other file is read in its place', async () => {
   writeFileSync(fixed, FILES['drivers/a/fill.c']!.replace('pin_user_pages_fast', 'get_user_pages_fast'));
   const overlays = new Map([[join(root, 'drivers/a/fill.c'), fixed]]);
   expect(await findingsIn('drivers/a/empty.c', overlays)).toEqual([]);
+});
+
+test.each(Object.entries(NAMESAKES))('a function is not taken for its namesake: %s', async (name, files) => {
+  const folder = join('drivers', name.replaceAll(' ', '-'));
+  mkdirSync(join(root, folder));
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(root, folder, file), text);
+  expect(await findingsIn(join(folder, 'user.c'))).toEqual([]);
+  // The helper itself is followed where it has no namesake in the way.
+  writeFileSync(join(root, folder, 'plain.c'), user('get_user_pages_fast', 'drop_pinned'));
+  if (!('second.c' in files)) expect(await findingsIn(join(folder, 'plain.c'))).toHaveLength(1);
+});
+
+test('what lies beside a file and cannot be read does not keep it from being analysed', async () => {
+  const folder = join(root, 'drivers/a');
+  symlinkSync('loop.c', join(folder, 'loop.c'));
+  symlinkSync('nowhere.c', join(folder, 'dangling.c'));
+  symlinkSync('/dev/zero', join(folder, 'endless.c'));
+  mkdirSync(join(folder, 'folder.c'));
+  writeFileSync(join(folder, 'bytes.c'), Buffer.from([...Buffer.from('put_page '), 0xff, 0xfe, 0, 0xc3]));
+  expect(await findingsIn('drivers/a/empty.c')).toHaveLength(1);
+});
+
+test('a file that is to be read as deleted, or in the place of which none can be read, lets others see nothing', async () => {
+  for (const overlay of [null, join(root, 'nowhere'), join(root, 'drivers')])
+    expect(
+      await findingsIn('drivers/a/empty.c', new Map([[join(root, 'drivers/a/fill.c'), overlay]])),
+    ).toEqual([]);
+});
+
+test('a file that is only laid over the tree is a sibling as any', async () => {
+  const overlays = new Map([[join(root, 'drivers/new/fill.c'), Buffer.from(FILES['drivers/a/fill.c']!)]]);
+  for (const name of ['box.h', 'empty.c'])
+    overlays.set(join(root, 'drivers/new', name), Buffer.from(FILES[`drivers/a/${name}`]!));
+  expect(await findingsIn('drivers/new/empty.c', overlays)).toEqual([
+    'drivers/new/empty.c:5 release-mismatch (drivers/new/fill.c:5 → drivers/new/empty.c:5)',
+  ]);
 });

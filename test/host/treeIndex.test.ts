@@ -1,8 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FileAnalyser, loadAssets } from '../../server/src/host/fileAnalyser.ts';
+import type { Overlays } from '../../server/src/host/files.ts';
 import { TreeIndex } from '../../server/src/host/treeIndex.ts';
 
 let root: string;
@@ -48,10 +58,10 @@ function write(name: string, text: string): void {
   writeFileSync(join(root, name), text);
 }
 
-async function rulesIn(name: string): Promise<string[]> {
+async function rulesIn(name: string, overlays: Overlays = new Map(), unsaved?: string): Promise<string[]> {
   const assets = loadAssets(join(import.meta.dirname, '../../dist'));
-  const analyser = await FileAnalyser.create(assets, { severities: {}, overlays: new Map() });
-  const request = { path: join(root, name), display: name };
+  const analyser = await FileAnalyser.create(assets, { severities: {}, overlays });
+  const request = { path: join(root, name), display: name, text: unsaved };
   const text = analyser.textOfInterest(request)!;
   return analyser.analyse(request, text).findings.map(({ rule }) => rule);
 }
@@ -93,6 +103,51 @@ test('only changed files are read again', () => {
   expect(TreeIndex.build(root).defining('far_lose')).toHaveLength(1);
 });
 
+test('what the index knows of a file does not count where another text is read in its place', async () => {
+  TreeIndex.build(root).save();
+  const far = join(root, 'lib/far.c');
+  expect(await rulesIn('drivers/near.c', new Map([[far, null]]))).toEqual([]);
+  expect(await rulesIn('drivers/near.c', new Map([[far, Buffer.from('int nothing;\n')]]))).toEqual([]);
+});
+
+test('of two definitions in the index one may be gone', async () => {
+  write('lib/second.c', DROP);
+  TreeIndex.build(root).save();
+  expect(await rulesIn('drivers/near.c')).toEqual([]);
+  const overlays = new Map([[join(root, 'lib/second.c'), Buffer.from('int nothing;\n')]]);
+  expect(await rulesIn('drivers/near.c', overlays)).toEqual(['double-release']);
+});
+
+test('a function that the text no longer defines is not taken from the file on disk', async () => {
+  write(
+    'drivers/near.c',
+    `${DROP.replace('far_drop', 'near_drop')}\n${NEAR.replaceAll('far_drop', 'near_drop')}`,
+  );
+  TreeIndex.build(root).save();
+  expect(await rulesIn('drivers/near.c')).toEqual(['double-release']);
+  expect(await rulesIn('drivers/near.c', new Map(), NEAR.replaceAll('far_drop', 'near_drop'))).toEqual([]);
+});
+
+test('what cannot be read is left out', () => {
+  symlinkSync('loop.c', join(root, 'lib/loop.c'));
+  mkdirSync(join(root, 'lib/folder.c'));
+  write('lib/huge.c', `${DROP.replace('far_drop', 'huge_drop')}${' '.repeat(2_000_000)}`);
+  const index = TreeIndex.build(root);
+  expect(index.defining('far_drop')).toHaveLength(1);
+  expect(index.defining('huge_drop')).toEqual([]);
+});
+
+test('no draft is left behind, whether the index could be written or not', () => {
+  const index = TreeIndex.build(root);
+  index.save();
+  const [name] = readdirSync(join(cache, 'index'));
+  expect(readdirSync(join(cache, 'index'))).toEqual([name]);
+  TreeIndex.remove(root);
+  mkdirSync(join(cache, 'index', name!, 'in the way'), { recursive: true });
+  expect(() => index.save()).toThrow();
+  expect(readdirSync(join(cache, 'index'))).toEqual([name]);
+});
+
 test('a broken index, or one of another form, counts as none', () => {
   TreeIndex.build(root).save();
   const [file] = readdirSync(join(cache, 'index')).map(name => join(cache, 'index', name));
@@ -100,4 +155,42 @@ test('a broken index, or one of another form, counts as none', () => {
     writeFileSync(file!, text);
     expect(TreeIndex.load(root)).toBeUndefined();
   }
+});
+
+/** What somebody may have written into the cache: the right stamp, and shapes that are not ours. */
+const HOSTILE: readonly ((stored: { root: string; files: unknown }) => void)[] = [
+  stored => {
+    stored.files = {};
+  },
+  stored => {
+    stored.files = [null];
+  },
+  stored => {
+    stored.files = [['lib/far.c', null]];
+  },
+  stored => {
+    stored.files = [['lib/far.c', { size: 1, changed: 1, facts: {} }]];
+  },
+  stored => {
+    stored.files = [['lib/far.c', { size: 1, changed: 1, facts: { functions: [{}], moving: [], tags: [] } }]];
+  },
+  stored => {
+    stored.files = [['../../far.c', { size: 1, changed: 1, facts: null }]];
+  },
+  stored => {
+    stored.files = [['/etc/passwd', { size: 1, changed: 1, facts: null }]];
+  },
+  stored => {
+    stored.root = '/';
+  },
+];
+
+test.each(HOSTILE)('an index of other shapes counts as none (%#)', spoil => {
+  TreeIndex.build(root).save();
+  const [name] = readdirSync(join(cache, 'index'));
+  const file = join(cache, 'index', name!);
+  const stored = JSON.parse(readFileSync(file, 'utf8'));
+  spoil(stored);
+  writeFileSync(file, JSON.stringify(stored));
+  expect(TreeIndex.load(root)).toBeUndefined();
 });
