@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
+import Ajv, { type ValidateFunction } from 'ajv';
 import { version } from '../../../package.json';
 import { FREE_NAMES, MOVER_NAMES } from '../semantics/table.ts';
 import { regularFile } from './files.ts';
@@ -45,8 +46,10 @@ export class TreeIndex {
   /** Reads the index of a tree from disk; undefined where there is none that fits. */
   static load(root: string): TreeIndex | undefined {
     try {
-      const stored: unknown = JSON.parse(readFileSync(placeOf(root), 'utf8'));
-      return isStored(stored, root) ? new TreeIndex(root, new Map(stored.files)) : undefined;
+      const stored: Partial<Stored> = JSON.parse(readFileSync(placeOf(root), 'utf8'));
+      if (stored.stamp !== STAMP || stored.root !== root) return undefined;
+      isStored ??= new Ajv().compile<Stored>(SCHEMA);
+      return isStored(stored) ? new TreeIndex(root, new Map(stored.files)) : undefined;
     } catch {
       return undefined;
     }
@@ -131,46 +134,51 @@ interface Stored {
   readonly files: readonly (readonly [string, Entry])[];
 }
 
-/** Whether what was read is the index of a tree: others may write into the cache. */
-function isStored(value: unknown, root: string): value is Stored {
-  if (!isObject(value) || value.stamp !== STAMP || value.root !== root || !Array.isArray(value.files))
-    return false;
-  return value.files.every(
-    (each: unknown) => Array.isArray(each) && each.length === 2 && isInside(each[0]) && isEntry(each[1]),
-  );
-}
+const TEXTS = { type: 'array', items: { type: 'string' } };
+
+const FUNCTION = {
+  type: 'object',
+  required: ['name', 'start', 'end', 'isStatic', 'hasPointers', 'isExported', 'calls', 'members'],
+  properties: {
+    name: { type: 'string' },
+    start: { type: 'integer' },
+    end: { type: 'integer' },
+    isStatic: { type: 'boolean' },
+    hasPointers: { type: 'boolean' },
+    isExported: { type: 'boolean' },
+    calls: TEXTS,
+    members: TEXTS,
+  },
+};
+
+const FACTS = {
+  type: 'object',
+  nullable: true,
+  required: ['functions', 'moving', 'tags'],
+  properties: { functions: { type: 'array', items: FUNCTION }, moving: TEXTS, tags: TEXTS },
+};
+
+const ENTRY = {
+  type: 'object',
+  required: ['size', 'changed', 'facts'],
+  properties: { size: { type: 'number' }, changed: { type: 'number' }, facts: FACTS },
+};
 
 /** The name of a source file below the root. */
-function isInside(name: unknown): boolean {
-  return typeof name === 'string' && name.endsWith('.c') && !/^\/|(?:^|\/)\.\.?\//.test(name);
-}
+const NAME = { type: 'string', pattern: '^(?!/)(?!(.*/)?[.][.]?/).*[.]c$' };
 
-function isEntry(value: unknown): boolean {
-  if (!isObject(value) || typeof value.size !== 'number' || typeof value.changed !== 'number') return false;
-  return value.facts === null || (isObject(value.facts) && isFacts(value.facts));
-}
+/** Anybody may have written into the cache: what is there is believed only where it has this form. */
+const SCHEMA = {
+  type: 'object',
+  required: ['stamp', 'root', 'files'],
+  properties: {
+    stamp: { type: 'string' },
+    root: { type: 'string' },
+    files: { type: 'array', items: { type: 'array', minItems: 2, maxItems: 2, items: [NAME, ENTRY] } },
+  },
+};
 
-function isFacts({ functions, moving, tags }: Fields): boolean {
-  return Array.isArray(functions) && functions.every(isFunction) && isTexts(moving) && isTexts(tags);
-}
-
-function isFunction(value: unknown): boolean {
-  if (!isObject(value) || typeof value.name !== 'string' || !isTexts(value.calls) || !isTexts(value.members))
-    return false;
-  const { start, end, isStatic, hasPointers, isExported } = value;
-  return (
-    Number.isSafeInteger(start) &&
-    Number.isSafeInteger(end) &&
-    [isStatic, hasPointers, isExported].every(each => typeof each === 'boolean')
-  );
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
-
-const isTexts = (value: unknown): boolean =>
-  Array.isArray(value) && value.every(each => typeof each === 'string');
+let isStored: ValidateFunction<Stored> | undefined;
 
 function entryOf(path: string, { size, mtimeMs }: Stats): Entry | undefined {
   try {
