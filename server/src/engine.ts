@@ -83,6 +83,13 @@ export interface Highlight extends Span {
   readonly kind: 'acquisition' | 'release';
 }
 
+interface Lowered {
+  readonly file: SourceFile;
+  readonly table: EffectTable;
+  readonly program: Program;
+  readonly pieces: readonly Piece[];
+}
+
 const EMPTY = { findings: [], notAnalysed: [], extractions: [], iterators: [] };
 
 /**
@@ -96,9 +103,8 @@ export class Engine {
   private readonly acquirers: RegExp;
   /** The last answer: an editor asks for findings, hints and hovers of one text in turn. */
   private last: { readonly key: string; readonly text: string; readonly report: FileReport } | undefined;
-  private lowered:
-    | { readonly text: string; readonly table: EffectTable; readonly program: Program }
-    | undefined;
+  /** The program of the last answer. */
+  private lowered: Lowered | undefined;
 
   private constructor(private readonly parser: CParser) {
     this.interest = anyOf(NAMES_OF_INTEREST);
@@ -113,6 +119,7 @@ export class Engine {
   /** Forgets the last answer: what lies around the files may have changed. */
   forget(): void {
     this.last = undefined;
+    this.lowered = undefined;
   }
 
   /** True where the text names anything the engine knows: a cheap test before any parsing. */
@@ -147,7 +154,7 @@ export class Engine {
   private report(file: SourceFile, options: AnalyseOptions, cancel: CancelSignal): FileReport {
     const table = new EffectTable(options.tree);
     const { program, broken, pieces } = this.lower(file, table, options);
-    this.lowered = { text: file.text, table, program };
+    this.lowered = { file, table, program, pieces };
     const isRoot = rootsAmong(file.text.length, pieces);
     const result = analyse(program, table, cancel, isRoot);
     const severities = options.severities ?? {};
@@ -160,9 +167,11 @@ export class Engine {
     });
     const moved = mover(file.text.length, pieces);
     const isInFile = (site: Span): boolean => site.start < file.text.length;
+    // Whether a comment of another file is needed is told when that is analysed.
+    const findings = allowed.filter(finding => finding.rule !== 'unused-allow' || isInFile(finding));
     return {
       path: file.path,
-      findings: relocate(allowed, file.text.length, pieces),
+      findings: relocate(findings, file.text.length, pieces),
       notAnalysed: [...broken, ...givenUp(file.path, program, result).filter(isInFile)],
       extractions: assembleSites(file.path, program, result)
         .filter(isInFile)
@@ -225,11 +234,16 @@ export class Engine {
 
   /** What the pages that the word at an offset names are held by there. */
   private held(file: SourceFile, offset: number, cancel: CancelSignal): string {
-    if (this.lowered?.text !== file.text) return '';
-    const { program, table } = this.lowered;
+    if (this.lowered?.file.path !== file.path || this.lowered.file.text !== file.text) return '';
+    const { program, table, pieces } = this.lowered;
     const holdings = holdingsAt(program, table, matteringFunctions(program, table), offset, cancel);
-    const isHere = (at: number): boolean => at < file.text.length;
-    return holdingsInWords(holdings, at => (isHere(at) ? lineLink(lineOf(file.text, at)) : 'a header'));
+    const moved = mover(file.text.length, pieces);
+    const lineIn = (at: number): string => {
+      if (at < file.text.length) return lineLink(lineOf(file.text, at));
+      const place = moved({ file: '', start: at, end: at });
+      return place.file.replace(/^.*\//, '') || 'another file';
+    };
+    return holdingsInWords(holdings, lineIn);
   }
 
   private explained(

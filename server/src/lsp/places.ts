@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Position, Range } from 'vscode-languageserver/node';
 import { LineIndex, type Span } from '../base/text.ts';
+import { decode } from '../host/files.ts';
 
 /** The path of a `file:` URI, else the URI itself: it names the document as well as any path. */
 export function pathOfUri(uri: string): string {
@@ -23,13 +24,13 @@ const START: Position = { line: 0, character: 0 };
 export class Lines {
   private readonly indexes = new Map<string, LineIndex | undefined>();
 
-  /** @param openText the text of an open document, which goes before the file on disk. */
+  /** @param openText the text of a document, which goes before the file on disk. */
   constructor(private readonly openText: (path: string) => string | undefined) {}
 
   /** Makes ready the lines of these files; a file that cannot be read has only its start. */
   async load(paths: Iterable<string>): Promise<void> {
     for (const path of new Set(paths)) {
-      const text = this.openText(path) ?? (await readFile(path, 'utf8').catch(() => undefined));
+      const text = this.openText(path) ?? (await readFile(path).then(decode, () => undefined));
       this.indexes.set(path, text === undefined ? undefined : new LineIndex(text));
     }
   }

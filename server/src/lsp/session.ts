@@ -129,11 +129,18 @@ export class Session {
     return { path: document.path, text: document.text, baseline };
   }
 
-  /** Lines of open files and files on disk, made ready for these paths. */
-  async lines(paths: Iterable<string>): Promise<Lines> {
-    const lines = new Lines(path => this.atPath(path)?.text);
+  /** Lines of a document and of files on disk, which are analysed with it as they are there, made ready for these paths. */
+  async lines(document: OpenDocument, paths: Iterable<string>): Promise<Lines> {
+    const { path, text } = document;
+    const lines = new Lines(each => (each === path ? text : undefined));
     await lines.load(paths);
     return lines;
+  }
+
+  /** Whether places that were found in a file on disk are those of the client's text of it as well. */
+  isAsOnDisk(path: string): boolean {
+    const document = this.atPath(path);
+    return document === undefined || document.text === document.savedText;
   }
 
   /** The URI of a path, spelt as the client spells it where the file is open. */

@@ -31,7 +31,7 @@ export async function codeActions(
   const findings = session.baselines
     .left(subject, all)
     .filter(finding => finding.file === document.path && finding.start <= to && finding.end >= from);
-  const lines = await session.lines(findings.flatMap(filesOf));
+  const lines = await session.lines(document, findings.flatMap(filesOf));
   if (revision !== document.revision) throw new Cancelled();
   return findings.flatMap(finding => {
     const entry = session.baselines.entryFor(subject, all, finding);
@@ -68,7 +68,9 @@ function actionsFor(
     diagnostics,
     command: { title, command, arguments: args },
   });
-  const fixes = finding.fixes.map(fix => quickFix(fix.title, editOf(session, fix, lines)));
+  const isInPlace = ({ edits }: Fix): boolean =>
+    edits.every(({ file }) => file === document.path || session.isAsOnDisk(file));
+  const fixes = finding.fixes.filter(isInPlace).map(fix => quickFix(fix.title, editOf(session, fix, lines)));
   if (fixes.length === 1 && finding.confidence === 'certain') fixes[0]!.isPreferred = true;
   if (finding.rule === 'unused-allow') return fixes;
   const { newText, ...span } = allowComment(document.text, finding);

@@ -84,7 +84,7 @@ async function diagnosticsOf(session: Session, document: OpenDocument): Promise<
     settings.leaksWhileTyping || !document.isFile
       ? left
       : left.filter(finding => !isHeldBack(finding, document.text, document.savedText));
-  const lines = await session.lines(placesOf(document, findings));
+  const lines = await session.lines(document, placesOf(document, findings));
   return [
     ...findings
       .filter(finding => finding.file === document.path)

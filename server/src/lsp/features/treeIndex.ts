@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { WorkDoneProgressServerReporter } from 'vscode-languageserver/node';
 import { Cancelled } from '../../base/cancel.ts';
 import { buildIndex } from '../../host/indexing.ts';
 import { treeRoot } from '../../host/trees.ts';
@@ -11,6 +12,8 @@ export const INDEX_TREES = 'pinsight.indexTrees';
 /** The trees whose index was brought up to date for this client, or is about to be. */
 export class TreeIndexes {
   private readonly seen = new Set<string>();
+  /** One is built at a time. */
+  private building: Promise<void> = Promise.resolve();
 
   /** @param refresh called when more is known of other files than before. */
   constructor(
@@ -18,7 +21,7 @@ export class TreeIndexes {
     private readonly refresh: (session: Session) => Promise<void>,
   ) {
     session.onAnalysed(async document => {
-      const { index } = await session.settings(document);
+      const { index } = await session.settings(document).catch(() => ({ index: 'manual' }));
       if (index === 'auto') await this.build([document.path], false);
     });
   }
@@ -35,20 +38,22 @@ export class TreeIndexes {
     for (const root of new Set(paths.map(treeRoot))) {
       if (root === undefined || (this.seen.has(root) && !again)) continue;
       this.seen.add(root);
-      await this.buildOne(root);
+      this.building = this.building.then(() => this.buildOne(root));
+      await this.building;
     }
   }
 
   private async buildOne(root: string): Promise<void> {
-    const { connection, client, log } = this.session;
-    const reporter = client.showsProgress ? await connection.window.createWorkDoneProgress() : undefined;
+    const { log, ended } = this.session;
+    if (ended.aborted) return;
+    const reporter = await this.progress();
     const abort = new AbortController();
     reporter?.token.onCancellationRequested(() => abort.abort());
     reporter?.begin('Pinsight: reading what the files of the tree have to do with pages', 0, undefined, true);
     try {
       await buildIndex(root, {
         script: join(__dirname, 'indexWorker.js'),
-        cancel: AbortSignal.any([abort.signal, this.session.ended]),
+        cancel: AbortSignal.any([abort.signal, ended]),
         onProgress: (done, of) => reporter?.report(Math.floor((100 * done) / Math.max(of, 1))),
       });
       await this.session.forgetTrees();
@@ -58,5 +63,12 @@ export class TreeIndexes {
     } finally {
       reporter?.done();
     }
+  }
+
+  /** None where the client shows none, or fails to. */
+  private async progress(): Promise<WorkDoneProgressServerReporter | undefined> {
+    const { connection, client } = this.session;
+    if (!client.showsProgress) return undefined;
+    return connection.window.createWorkDoneProgress().catch(() => undefined);
   }
 }
