@@ -273,15 +273,12 @@ export class Engine {
     const name = wordAt(file.text, offset);
     if (!name) return [];
     const isHere = ({ start }: Span): boolean => start === name.start;
-    const sites = this.analyse(file, options, cancel).extractions.filter(
-      site => isHere(site) || site.releases.some(isHere),
-    );
     const found = new Map<number, Highlight>();
-    for (const { start, end, releases } of sites) {
-      found.set(start, { start, end, kind: 'acquisition' });
-      for (const release of releases)
-        if (release.start < file.text.length)
-          found.set(release.start, { start: release.start, end: release.end, kind: 'release' });
+    for (const site of this.analyse(file, options, cancel).extractions) {
+      const releases = site.releases.filter(release => release.file === file.path);
+      if (!isHere(site) && !releases.some(isHere)) continue;
+      found.set(site.start, { start: site.start, end: site.end, kind: 'acquisition' });
+      for (const { start, end } of releases) found.set(start, { start, end, kind: 'release' });
     }
     return [...found.values()].sort((a, b) => a.start - b.start);
   }

@@ -222,3 +222,42 @@ test('a file that is only laid over the tree is a sibling as any', async () => {
     'drivers/new/empty.c:5 release-mismatch (drivers/new/fill.c:5 → drivers/new/empty.c:5)',
   ]);
 });
+
+const COMMENTS: readonly (readonly [
+  what: string,
+  file: string,
+  from: string,
+  to: string,
+  findings: number,
+])[] = [
+  [
+    'accepts it on its line',
+    'empty.c',
+    'put_page(box->held);',
+    'put_page(box->held); /* pinsight: allow(release-mismatch) */',
+    0,
+  ],
+  [
+    'accepts it for the file',
+    'empty.c',
+    '#include',
+    '/* pinsight: allow-file(release-mismatch) */\n#include',
+    0,
+  ],
+  ['accepts something else', 'empty.c', '#include', '/* pinsight: allow-file(page-leak) */\n#include', 1],
+  [
+    'is of no use to the other file',
+    'fill.c',
+    '\tbox->held',
+    '\t/* pinsight: allow(page-leak) */\n\tbox->held',
+    1,
+  ],
+];
+
+test.each(COMMENTS)('a comment %s', async (_what, file, from, to, findings) => {
+  const overlays = new Map([
+    [join(root, 'drivers/a', file), Buffer.from(FILES[`drivers/a/${file}`]!.replace(from, to))],
+  ]);
+  const name = `drivers/a/${file === 'empty.c' ? 'fill.c' : 'empty.c'}`;
+  expect(await findingsIn(name, overlays)).toHaveLength(findings);
+});

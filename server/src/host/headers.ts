@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Declarations } from '../engine.ts';
+import { allowedInFile } from '../report/suppress.ts';
 import { type HeaderDefinition, type HeaderIndex, includesOf, indexHeader } from '../syntax/headers.ts';
 import { tagsIn } from '../syntax/sources.ts';
 import { type Overlays, readText, sizeOf } from './files.ts';
@@ -145,9 +146,15 @@ export class Headers {
   private assemble(slices: readonly Slice[], taken: ReadonlyMap<HeaderDefinition, Header>): Declarations {
     let text = '';
     const pieces: Declarations['pieces'][number][] = [];
+    const allowed = new Map<string, ReadonlySet<string>>();
+    const allowedIn = (path: string): ReadonlySet<string> => {
+      if (!allowed.has(path)) allowed.set(path, allowedInFile(readText(path, this.overlays) ?? ''));
+      return allowed.get(path)!;
+    };
     const add = (body: string, path: string, offset: number, isRoot: boolean): void => {
-      const file = this.display(path);
-      pieces.push({ start: text.length, end: text.length + body.length, file, offset, isRoot });
+      const [start, file] = [text.length, this.display(path)];
+      const end = start + body.length;
+      pieces.push({ start, end, file, offset, isRoot, allowed: allowedIn(path) });
       text += body;
     };
     for (const { source, function: model, text: body, isEvidence } of slices) {

@@ -86,9 +86,10 @@ export class Session {
     }
   }
 
+  /** Files on disk changed. From this call on nobody is given what was known before. */
   async forgetTrees(): Promise<void> {
-    await this.analyser.ask('forgetTrees', {});
     this.outdateAll();
+    await this.analyser.ask('forgetTrees', {}, { urgent: true });
   }
 
   settings(document: OpenDocument): Promise<Settings> {

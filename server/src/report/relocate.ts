@@ -8,6 +8,8 @@ export interface Piece extends Span {
   readonly offset: number;
   /** Its functions are analysed for themselves, not only where they are called. */
   readonly isRoot: boolean;
+  /** Rules whose findings its file accepts as a whole. */
+  readonly allowed: ReadonlySet<string>;
 }
 
 /**
@@ -16,20 +18,31 @@ export interface Piece extends Span {
  */
 export function mover(length: number, pieces: readonly Piece[]): <T extends Place>(place: T) => T {
   return place => {
-    const start = place.start - length - 1;
-    const piece = start < 0 ? undefined : pieces.find(each => start >= each.start && start < each.end);
+    const piece = pieceAt(place, length, pieces);
     if (!piece) return place;
     const shift = piece.offset - piece.start - length - 1;
     return { ...place, file: piece.file, start: place.start + shift, end: place.end + shift };
   };
 }
 
-/** The findings with the files in which they, the steps of their paths and their edits lie. */
+function pieceAt(place: Span, length: number, pieces: readonly Piece[]): Piece | undefined {
+  const start = place.start - length - 1;
+  return start < 0 ? undefined : pieces.find(each => start >= each.start && start < each.end);
+}
+
+/**
+ * The findings with the files in which they, the steps of their paths and their edits lie; without those that the file
+ * in which they lie accepts.
+ */
 export function relocate(findings: readonly Finding[], length: number, pieces: readonly Piece[]): Finding[] {
   const moved = mover(length, pieces);
-  return findings.map(finding => ({
-    ...moved(finding),
-    path: finding.path.map(moved),
-    fixes: finding.fixes.map(fix => ({ ...fix, edits: fix.edits.map(moved) })),
-  }));
+  const isAccepted = (finding: Finding): boolean =>
+    pieceAt(finding, length, pieces)?.allowed.has(finding.rule) === true;
+  return findings
+    .filter(finding => !isAccepted(finding))
+    .map(finding => ({
+      ...moved(finding),
+      path: finding.path.map(moved),
+      fixes: finding.fixes.map(fix => ({ ...fix, edits: fix.edits.map(moved) })),
+    }));
 }

@@ -53,6 +53,13 @@ export function applyAllows(
   return [...kept, ...unused];
 }
 
+/** The rules whose findings a comment of a text accepts for the whole file. */
+export function allowedInFile(text: string): ReadonlySet<string> {
+  if (!text.includes('pinsight:')) return new Set();
+  const allows = findAllows(text, new LineIndex(text)).filter(({ line }) => line === undefined);
+  return new Set(allows.flatMap(({ rules }) => rules));
+}
+
 function unusedOf(
   allow: Allow,
   used: ReadonlySet<string>,
