@@ -24,11 +24,18 @@ interface Header extends HeaderIndex {
   readonly text: string;
   /** Functions of the core headers have rows; those of other headers are read. */
   readonly isCore: boolean;
+  /** Rules whose findings it accepts as a whole. */
+  readonly allowed: ReadonlySet<string>;
 }
 
 /** Reads the headers that a file includes, for the struct types and inline functions that it uses. */
 export class Headers {
   private readonly byPath = new Map<string, Header | undefined>();
+  /** What a header includes, by its path and that of the tree; and what a source file defines and includes. */
+  private readonly nextTo = new Map<string, readonly Header[]>();
+  private readonly around = new Map<string, readonly [Header, ...Header[]]>();
+  /** What a file includes however deep, by its path, and the includes for which that holds. */
+  private readonly included = new Map<string, { readonly of: string; readonly headers: readonly Header[] }>();
 
   /** @param display how a path is named in what is said. */
   constructor(
@@ -38,7 +45,7 @@ export class Headers {
 
   /** Forgets what was read: a header may have changed. */
   clear(): void {
-    this.byPath.clear();
+    for (const known of [this.byPath, this.nextTo, this.around, this.included]) known.clear();
   }
 
   /**
@@ -73,12 +80,24 @@ export class Headers {
   }
 
   /** What a source file defines for itself, and its headers. */
-  private aroundSource(path: string): Header[] {
-    const text = readText(path, this.overlays) ?? '';
-    const { includes, definitions } = indexHeader(text);
-    const types = [...definitions].filter(([, { kind }]) => kind !== 'function');
-    const own = { includes, definitions: new Map(types), path, text, isCore: false };
-    return [own, ...this.includedBy(path, text)];
+  private aroundSource(path: string): readonly [Header, ...Header[]] {
+    let found = this.around.get(path);
+    if (!found) {
+      const text = readText(path, this.overlays) ?? '';
+      const { includes, definitions } = indexHeader(text);
+      const types = [...definitions].filter(([, { kind }]) => kind !== 'function');
+      const own = {
+        includes,
+        definitions: new Map(types),
+        path,
+        text,
+        isCore: false,
+        allowed: allowedInFile(text),
+      };
+      found = [own, ...this.includedBy(path, text)];
+      this.around.set(path, found);
+    }
+    return found;
   }
 
   private pick(
@@ -99,21 +118,42 @@ export class Headers {
     return added;
   }
 
-  /** The headers that a file includes, near ones first. */
-  private includedBy(path: string, text: string): Header[] {
+  /** The headers that a file includes, near ones first. Asked after each edit, few of which change the includes. */
+  private includedBy(path: string, text: string): readonly Header[] {
+    const includes = includesOf(text);
+    const of = JSON.stringify(includes);
+    let known = this.included.get(path);
+    if (known?.of !== of) {
+      known = { of, headers: this.follow(path, includes) };
+      this.included.set(path, known);
+    }
+    return known.headers;
+  }
+
+  private follow(path: string, includes: HeaderIndex['includes']): readonly Header[] {
     const root = treeRoot(path);
     const found = new Map<string, Header>();
-    let edge = this.resolved(path, root, includesOf(text));
+    let edge = this.resolved(path, root, includes);
     for (let depth = 0; depth < MAX_DEPTH && edge.length > 0; depth++) {
       const next: Header[] = [];
       for (const header of edge) {
         if (found.has(header.path) || found.size >= MAX_HEADERS) continue;
         found.set(header.path, header);
-        next.push(...this.resolved(header.path, root, header.includes));
+        next.push(...this.includedByHeader(header, root));
       }
       edge = next;
     }
     return [...found.values()];
+  }
+
+  private includedByHeader({ path, includes }: Header, root: string | undefined): readonly Header[] {
+    const key = `${path}\0${root ?? ''}`;
+    let found = this.nextTo.get(key);
+    if (!found) {
+      found = this.resolved(path, root, includes);
+      this.nextTo.set(key, found);
+    }
+    return found;
   }
 
   private resolved(path: string, root: string | undefined, includes: HeaderIndex['includes']): Header[] {
@@ -138,7 +178,8 @@ export class Headers {
     if (!this.byPath.has(path)) {
       const text = this.isHeader(path) ? readText(path, this.overlays) : undefined;
       const isCore = root !== undefined && path.startsWith(join(root, 'include/linux/'));
-      this.byPath.set(path, text === undefined ? undefined : { ...indexHeader(text), path, text, isCore });
+      const header = text === undefined ? undefined : { ...indexHeader(text), path, text, isCore };
+      this.byPath.set(path, header && { ...header, allowed: allowedInFile(header.text) });
     }
     return this.byPath.get(path);
   }
@@ -146,26 +187,21 @@ export class Headers {
   private assemble(slices: readonly Slice[], taken: ReadonlyMap<HeaderDefinition, Header>): Declarations {
     let text = '';
     const pieces: Declarations['pieces'][number][] = [];
-    const allowed = new Map<string, ReadonlySet<string>>();
-    const allowedIn = (path: string): ReadonlySet<string> => {
-      if (!allowed.has(path)) allowed.set(path, allowedInFile(readText(path, this.overlays) ?? ''));
-      return allowed.get(path)!;
-    };
-    const add = (body: string, path: string, offset: number, isRoot: boolean): void => {
-      const [start, file] = [text.length, this.display(path)];
+    const add = (body: string, from: Header, offset: number, isRoot: boolean): void => {
+      const [start, file] = [text.length, this.display(from.path)];
       const end = start + body.length;
-      pieces.push({ start, end, file, offset, isRoot, allowed: allowedIn(path) });
+      pieces.push({ start, end, file, offset, isRoot, allowed: from.allowed });
       text += body;
     };
     for (const { source, function: model, text: body, isEvidence } of slices) {
-      add(body, source.path, model.start, isEvidence);
+      add(body, this.aroundSource(source.path)[0], model.start, isEvidence);
       text += model.isExported ? `\nEXPORT_SYMBOL(${model.name});\n` : '\n';
     }
     const limit = text.length + MAX_LENGTH;
     for (const [definition, header] of taken) {
       const body = header.text.slice(definition.start, definition.end);
       if (text.length + body.length > limit) continue;
-      add(body, header.path, definition.start, definition.kind === 'function');
+      add(body, header, definition.start, definition.kind === 'function');
       text += definition.kind === 'struct' ? ';\n' : '\n';
     }
     return { text, pieces };

@@ -51,6 +51,7 @@ export function slicesFor(
 /** Names stand for one function each: what would call another one of the same name is left to itself. */
 class Collector {
   private readonly found = new Map<string, Slice>();
+  private readonly texts = new Map<Source, string>();
   private length = 0;
 
   constructor(
@@ -101,13 +102,19 @@ class Collector {
     }
     if (length > MAX_FUNCTION || this.length + length > MAX_LENGTH || this.clashes(source, model)) return;
     this.length += length;
-    const text = this.sources.text(source).slice(model.start, model.end);
+    const text = this.textOf(source).slice(model.start, model.end);
     this.found.set(model.name, { source, function: model, text, isEvidence });
     for (const name of model.calls) {
       const callee = source.moving.get(name);
       if (callee) this.add(source, callee, false, step);
     }
     this.addCallees(model.calls, step + 1);
+  }
+
+  private textOf(source: Source): string {
+    const text = this.texts.get(source) ?? this.sources.text(source);
+    this.texts.set(source, text);
+    return text;
   }
 
   /** Whether a call in a function, or one to it, would lead to another function than it does in its file. */

@@ -68,7 +68,16 @@ const COMMENT_OR_LITERAL =
 
 /** The text with comments and literals blanked, at equal length. */
 export function withoutComments(text: string): string {
-  return text.replace(COMMENT_OR_LITERAL, found => found.replace(/[^\n]/g, ' '));
+  return text.replace(COMMENT_OR_LITERAL, blanked);
+}
+
+/** White space of the same length and lines. */
+export function blanked(text: string): string {
+  if (!text.includes('\n')) return ' '.repeat(text.length);
+  return text
+    .split('\n')
+    .map(line => ' '.repeat(line.length))
+    .join('\n');
 }
 
 const CONDITIONAL = /^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b(.*)$/;

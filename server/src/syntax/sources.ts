@@ -1,5 +1,5 @@
 import type { Span } from '../base/text.ts';
-import { closingBraces, withoutComments, withoutStubs } from './headers.ts';
+import { blanked, closingBraces, withoutComments, withoutStubs } from './headers.ts';
 
 /** A function as its text shows it, without parsing. */
 export interface SourceFunction extends Span {
@@ -106,5 +106,5 @@ function distinct(text: string, pattern: RegExp): string[] {
 
 /** The text with preprocessor lines blanked, at equal length. */
 function withoutDirectives(code: string): string {
-  return code.replace(/^[ \t]*#(?:[^\n]*\\\n)*[^\n]*/gm, found => found.replace(/[^\n]/g, ' '));
+  return code.replace(/^[ \t]*#(?:[^\n]*\\\n)*[^\n]*/gm, blanked);
 }
