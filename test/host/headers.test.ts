@@ -16,6 +16,8 @@ beforeAll(() => {
     'drivers/a/local.h': '#include "other.h"\nstruct outer { struct inner *inner; };\n',
     'drivers/a/other.h': 'struct inner { struct page **pages; };\nstruct unused { int x; };\n',
     'drivers/a/loop.h': '#include "loop.h"\nstruct looped { int x; };\n',
+    'drivers/a/first.h': '#include "second.h"\nstatic inline int first(void)\n{\n\treturn 1;\n}\n',
+    'drivers/a/second.h': '#include "first.h"\nstruct second { int x; };\n',
     'drivers/a/table.c': 'struct not_a_header { int x; };\n',
   };
   for (const [name, text] of Object.entries(files)) {
@@ -50,6 +52,13 @@ test('headers that include themselves, are missing, or are none', () => {
   expect(declared('#include "missing.h"\nstruct looped x;\n')).toBe('');
   expect(declared('#include "table.c"\nstruct not_a_header x;\n')).toBe('');
   expect(declared('#include "/dev/zero"\n#include "."\nint x;\n')).toBe('');
+});
+
+test('what a header defines is not read again from disk where it is included by its own headers', () => {
+  const text = '#include "second.h"\n\nstatic inline int first(void)\n{\n\treturn 2;\n}\nstruct second x;\n';
+  const path = join(root, 'drivers/a/first.h');
+  const declarations = new Headers(new Map(), each => each).declarationsFor(path, text);
+  expect(declarations.text).toBe('struct second { int x; };\n');
 });
 
 test('each piece tells where it stands', () => {

@@ -54,9 +54,13 @@ export class Headers {
    * @param slices functions of other files, which are read with it and need theirs.
    */
   declarationsFor(path: string, text: string, slices: readonly Slice[] = []): Declarations {
-    const headers = new Set(this.includedBy(path, text));
-    for (const { path: other } of new Set(slices.map(({ source }) => source)))
-      for (const header of this.aroundSource(other)) headers.add(header);
+    const sources = [...new Set(slices.map(({ source }) => source))];
+    const around = [
+      ...this.includedBy(path, text),
+      ...sources.flatMap(source => this.aroundSource(source.path)),
+    ];
+    // Headers may include each other: the text itself goes before what is on disk of it.
+    const headers = new Set(around.filter(header => header.path !== path));
     const taken = new Map<HeaderDefinition, Header>();
     let words = wordsOf([text, ...slices.map(slice => slice.text)].join('\n'));
     for (let round = 0; round < ROUNDS; round++) {

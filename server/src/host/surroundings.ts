@@ -10,7 +10,13 @@ import { TreeIndex } from './treeIndex.ts';
 export class Surroundings {
   private readonly headers: Headers;
   private readonly sources: Sources;
-  private readonly indexes = new Map<string, TreeIndex | undefined>();
+  /** By root of the tree, with the time at which the file was written from which it was read. */
+  private readonly indexes = new Map<
+    string,
+    { readonly written: number | undefined; readonly index: TreeIndex | undefined }
+  >();
+  /** The roots of those that are known to be the present ones. */
+  private readonly present = new Set<string>();
 
   /** @param display how a path is named in what is said. */
   constructor(overlays: Overlays, display: (path: string) => string) {
@@ -18,11 +24,11 @@ export class Surroundings {
     this.sources = new Sources(overlays, root => this.indexOf(root));
   }
 
-  /** Forgets what was read: a file may have changed. */
+  /** Forgets what was read: a file may have changed. An index says itself for which state of a file it holds. */
   clear(): void {
     this.headers.clear();
-    this.indexes.clear();
     this.sources.clear();
+    this.present.clear();
   }
 
   /**
@@ -38,7 +44,12 @@ export class Surroundings {
   }
 
   private indexOf(root: string): TreeIndex | undefined {
-    if (!this.indexes.has(root)) this.indexes.set(root, TreeIndex.load(root));
-    return this.indexes.get(root);
+    if (!this.present.has(root)) {
+      const written = TreeIndex.written(root);
+      if (written === undefined || this.indexes.get(root)?.written !== written)
+        this.indexes.set(root, { written, index: TreeIndex.load(root) });
+      this.present.add(root);
+    }
+    return this.indexes.get(root)?.index;
   }
 }

@@ -43,6 +43,11 @@ export class TreeIndex {
     return [...this.entries.values()].filter(entry => entry.facts !== null).length;
   }
 
+  /** When the index of a tree was written, in milliseconds since 1970; undefined where there is none. */
+  static written(root: string): number | undefined {
+    return regularFile(placeOf(root))?.mtimeMs;
+  }
+
   /** Reads the index of a tree from disk; undefined where there is none that fits. */
   static load(root: string): TreeIndex | undefined {
     try {
