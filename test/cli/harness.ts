@@ -18,9 +18,10 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-export function pinsight(args: readonly string[], cwd = root): Outcome {
+export function pinsight(args: readonly string[], cwd = root, env: NodeJS.ProcessEnv = {}): Outcome {
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
     cwd,
+    env: { ...process.env, ...env },
     encoding: 'utf8',
   });
   return { status, stdout, stderr };

@@ -18,9 +18,10 @@ import type {
   Hover,
   InlayHint,
 } from 'vscode-languageserver-protocol';
+import { build, root as projectRoot } from '../cli/harness.ts';
 import { Client, eventually, PULL, PUSH } from './harness.ts';
 
-const SERVER = join(import.meta.dirname, '../../dist/server.js');
+const SERVER = join(projectRoot, 'dist/server.js');
 
 const FILL = `#include "box.h"
 int box_fill(struct box *box, unsigned long start)
@@ -107,6 +108,7 @@ async function start(settings: Record<string, unknown> = {}, capabilities = PULL
 const indexes = (): string[] => (existsSync(join(cache, 'index')) ? readdirSync(join(cache, 'index')) : []);
 
 beforeAll(() => {
+  build();
   cache = realpathSync(mkdtempSync(join(tmpdir(), 'pinsight-cache-')));
   process.env.PINSIGHT_CACHE = cache;
 });
