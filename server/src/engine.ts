@@ -172,11 +172,13 @@ export class Engine {
     return {
       path: file.path,
       findings: relocate(findings, file.text.length, pieces),
-      notAnalysed: [...broken, ...givenUp(file.path, program, result).filter(isInFile)],
+      notAnalysed: [...broken, ...givenUp(file.path, program, result).filter(isInFile)].map(moved),
       extractions: assembleSites(file.path, program, result)
         .filter(isInFile)
-        .map(site => ({ ...site, releases: site.releases.map(moved) })),
-      iterators: assembleIterators(file.path, constructionsOf(program, table, result.flow)).filter(isInFile),
+        .map(site => ({ ...moved(site), releases: site.releases.map(moved) })),
+      iterators: assembleIterators(file.path, constructionsOf(program, table, result.flow))
+        .filter(isInFile)
+        .map(moved),
     };
   }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -260,4 +260,38 @@ test.each(COMMENTS)('a comment %s', async (_what, file, from, to, findings) => {
   ]);
   const name = `drivers/a/${file === 'empty.c' ? 'fill.c' : 'empty.c'}`;
   expect(await findingsIn(name, overlays)).toHaveLength(findings);
+});
+
+/** Texts as they are while they are typed, and ends that swallow what is read behind them. */
+const UNFINISHED = [
+  '\n#if 0\n',
+  '/*',
+  '"',
+  '\nint f(void)\n{\n\tput_page(',
+  '\n#define A \\',
+  '((((',
+  '\n}\n}\n',
+];
+
+test.each(['fill.c', 'empty.c', 'bad.c'])('no place reaches out of its text: %s', async name => {
+  const analyser = await FileAnalyser.create(loadAssets(join(import.meta.dirname, '../../dist')), {
+    severities: {},
+    overlays: new Map(),
+  });
+  const path = join(root, 'drivers/a', name);
+  const whole = FILES[`drivers/a/${name}`]!;
+  const prefixes = Array.from(whole, (_, at) => whole.slice(0, at)).filter((_, at) => at % 3 === 0);
+  for (const text of [...prefixes, ...UNFINISHED.map(end => whole + end)]) {
+    const report = analyser.analyse({ path, display: path }, text);
+    const findings = report.findings.flatMap(each => [
+      each,
+      ...each.path,
+      ...each.fixes.flatMap(fix => fix.edits),
+    ]);
+    const sites = report.extractions.flatMap(each => [each, ...each.releases]);
+    for (const { file, start, end } of [...findings, ...sites, ...report.notAnalysed, ...report.iterators]) {
+      const length = file === path ? text.length : readFileSync(file, 'utf8').length;
+      expect([0 <= start, start <= end, end <= length], text).toEqual([true, true, true]);
+    }
+  }
 });

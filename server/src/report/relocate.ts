@@ -13,15 +13,18 @@ export interface Piece extends Span {
 }
 
 /**
- * Says in which file a place really lies.
+ * Says in which file a place really lies. Where a text breaks off, what stands in it seems to go on in the piece behind
+ * it: no place reaches out of its own text.
  * @param length of the file's own text; the pieces count from one character behind it.
  */
 export function mover(length: number, pieces: readonly Piece[]): <T extends Place>(place: T) => T {
   return place => {
+    if (place.end <= length) return place;
     const piece = pieceAt(place, length, pieces);
-    if (!piece) return place;
+    if (!piece) return { ...place, start: Math.min(place.start, length), end: length };
+    const end = Math.min(place.end, piece.end + length + 1);
     const shift = piece.offset - piece.start - length - 1;
-    return { ...place, file: piece.file, start: place.start + shift, end: place.end + shift };
+    return { ...place, file: piece.file, start: place.start + shift, end: end + shift };
   };
 }
 
