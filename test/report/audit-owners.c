@@ -138,6 +138,85 @@ void region_put(struct region *region)
 	kref_put(&region->ref, region_release);
 }
 
+/* What is called at will is no completion because the last reference calls it too. */
+struct window {
+	struct page *page;
+	struct kref ref;
+};
+
+int window_open(struct window *window, unsigned long addr)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(addr, 1, FOLL_WRITE, &page) != 1) /* other-function: put_page */
+		return -EFAULT;
+	window->page = page;
+	return 0;
+}
+
+static void window_shut(struct window *window)
+{
+	if (window->page)
+		put_page(window->page);
+	window->page = NULL;
+}
+
+long window_command(struct window *window, unsigned long addr)
+{
+	if (addr)
+		return window_open(window, addr);
+	window_shut(window);
+	return 0;
+}
+
+static void window_release(struct kref *ref)
+{
+	struct window *window = container_of(ref, struct window, ref);
+
+	window_shut(window);
+	kfree(window);
+}
+
+void window_put(struct window *window)
+{
+	kref_put(&window->ref, window_release);
+}
+
+/* The last reference gives back what was allocated: another function drops what was pinned into the same list. */
+struct tape {
+	struct page **list;
+	struct page **mapped;
+	struct kref ref;
+};
+
+int tape_map(struct tape *tape, unsigned long addr, int nr)
+{
+	int got = pin_user_pages_fast(addr, nr, FOLL_WRITE, tape->mapped); /* other-function: unpin_user_pages __free_page */
+
+	if (got < 0)
+		return got;
+	tape->list = tape->mapped;
+	return 0;
+}
+
+void tape_unmap(struct tape *tape, int nr)
+{
+	unpin_user_pages(tape->mapped, nr);
+}
+
+static void tape_release(struct kref *ref)
+{
+	struct tape *tape = container_of(ref, struct tape, ref);
+
+	__free_page(tape->list[0]);
+	kfree(tape);
+}
+
+void tape_put(struct tape *tape)
+{
+	kref_put(&tape->ref, tape_release);
+}
+
 static void read_done(struct bio *bio)
 {
 	bio_release_pages(bio, true);

@@ -336,3 +336,51 @@ static void query_pages_finish_ok(struct query_pages *query)
 	if (query->is_pinned)
 		query_pages_drop(query);
 }
+
+/* Two functions fill tables of one kind: one asks, the other says what it likes. */
+struct asked_table {
+	struct sg_table table;
+	bool is_pinned;
+};
+
+int asked_table_fill_ok(struct asked_table *table, struct iov_iter *iter, size_t len)
+{
+	table->is_pinned = iov_iter_extract_will_pin(iter);
+	if (extract_iter_to_sg(iter, len, &table->table, 16, 0) < 0)
+		return -EFAULT;
+	return 0;
+}
+
+int asked_table_fill_bad(struct asked_table *table, struct iov_iter *iter, size_t len)
+{
+	table->is_pinned = true;
+//      ^^^^^^^^^^^^^^^^ unconditional-release (warning): `struct asked_table::is_pinned` decides whether the pages of extract_iter_to_sg() are unpinned, and is set here without asking: whether they are pinned is what iov_iter_extract_will_pin() says
+	if (extract_iter_to_sg(iter, len, &table->table, 16, 0) < 0)
+		return -EFAULT;
+	return 0;
+}
+
+int asked_table_clear_ok(struct asked_table *table)
+{
+	table->is_pinned = true;
+	return table_clear(table);
+}
+
+int asked_table_by_kind_ok(struct asked_table *table, struct iov_iter *iter, size_t len)
+{
+	table->is_pinned = false;
+	if (user_backed_iter(iter))
+		table->is_pinned = true;
+	if (extract_iter_to_sg(iter, len, &table->table, 16, 0) < 0)
+		return -EFAULT;
+	return 0;
+}
+
+void asked_table_drop_ok(struct asked_table *table)
+{
+	int i;
+
+	if (table->is_pinned)
+		for (i = 0; i < table->table.nents; i++)
+			unpin_user_page(sg_page(&table->table.sgl[i]));
+}

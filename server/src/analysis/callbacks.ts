@@ -9,6 +9,8 @@ export interface Callback {
   readonly object: Expression | undefined;
   /** The process whose memory the binder sees is not the one that it runs in. */
   readonly isForeign: boolean;
+  /** Whoever drops the last reference to the object runs it. */
+  readonly isAtLastReference: boolean;
 }
 
 const found = new WeakMap<Program, readonly Callback[]>();
@@ -58,12 +60,24 @@ function boundIn(program: Program, binder: FunctionModel): Callback[] {
           locals.set(place.variable.id, [...(locals.get(place.variable.id) ?? []), ...models]);
         else if (place.kind === 'member' && COMPLETION_MEMBER.test(place.member))
           for (const model of models)
-            callbacks.push({ model, binder, object: place.object, isForeign: true });
+            callbacks.push({
+              model,
+              binder,
+              object: place.object,
+              isForeign: true,
+              isAtLastReference: false,
+            });
       } else if (instruction.kind === 'call') {
         const row = BINDERS.find(each => each.name === instruction.callee);
         const argument = row && instruction.arguments[row.callback - 1];
         for (const model of argument ? named(argument) : [])
-          callbacks.push({ model, binder, object: undefined, isForeign: !row!.sameTask });
+          callbacks.push({
+            model,
+            binder,
+            object: undefined,
+            isForeign: !row!.sameTask,
+            isAtLastReference: row!.lastReference === true,
+          });
       }
   return callbacks;
 }

@@ -411,7 +411,7 @@ function fill(
   const member = memberOf(context, container);
   const acquisition = acquisitionOf(context, values, call, row, effect);
   if (member && mode.includes('-'))
-    context.members.conditionalObjects.set(structOfMember(member), acquisition);
+    context.members.noteConditionalObject(structOfMember(member), acquisition);
   if (isBio(expression) && effect.returns === 'zero-or-error' && mode !== 'none') {
     noteFilled(context, values.state, container, result, acquisition);
     const message = `${call.callee}() puts pages into \`${acquisition.placeText}\``;

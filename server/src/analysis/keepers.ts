@@ -3,7 +3,7 @@ import { isBorrowed } from './borrowing.ts';
 import type { Context } from './context.ts';
 import type { Place } from './places.ts';
 import { reachable, setsOf } from './reach.ts';
-import { addKeeper, type Keeper, type State } from './state.ts';
+import { addKeeper, type Keeper, type PageSet, type State } from './state.ts';
 import type { Atom, Term } from './terms.ts';
 import type { Values } from './values.ts';
 import { writtenMembers } from './writes.ts';
@@ -32,7 +32,13 @@ export function giveToUnknown(
   call.arguments.forEach((argument, at) => {
     const term = values.value(argument);
     if (argument.type.kind === 'integer' || isAddressOnly(term)) return;
-    if (!isBorrowed(context.program, context.table, callee, at)) keep(context, state, term, keeper);
+    if (!isBorrowed(context.program, context.table, callee, at)) {
+      const kept = keep(context, state, term, keeper);
+      // It may release them: as long as it may follow, they are not lost.
+      if (isKnownToTouch)
+        for (const { acquisition } of kept)
+          context.releases.noteTaker(acquisition.key, values.frame, context.block);
+    }
     const written = writtenMembers(context.program, callee, at);
     if (written) forgetMembers(context, values, call, term, written);
     else forgetLocal(context, values, call, term);
@@ -51,16 +57,22 @@ function isAddressOnly(term: Term): boolean {
   return term.kind === 'operation' && term.operator === 'address';
 }
 
-/** Whatever can be followed from the value may have a new owner. */
-export function keep(context: Context, state: State, term: Term, keeper: Keeper): void {
+/**
+ * Whatever can be followed from the value may have a new owner.
+ * @returns the pages among that.
+ */
+export function keep(context: Context, state: State, term: Term, keeper: Keeper): PageSet[] {
+  const found: PageSet[] = [];
   for (const reached of reachable(context, state, [term])) {
     for (const set of setsOf(state, reached)) {
+      found.push(set);
       const keepers = addKeeper(state.sets.get(set.id)!.keepers, keeper);
       if (keepers !== set.keepers) state.updateSet(set.id, { keepers });
     }
     if (reached.kind === 'linear' || !isObjectAtom(reached)) continue;
     state.keepers.set(reached, addKeeper(state.keepers.get(reached) ?? [], keeper));
   }
+  return found;
 }
 
 function isObjectAtom(atom: Atom): boolean {

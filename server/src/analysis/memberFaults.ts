@@ -1,7 +1,7 @@
 import type { Hold, Mode } from '../semantics/holds.ts';
 import type { AcquisitionSite } from './analyse.ts';
 import type { Fault } from './context.ts';
-import { rootFrame } from './frames.ts';
+import { rootFrame, rootOf } from './frames.ts';
 import { isMember, variableLocation } from './locations.ts';
 import {
   type MemberFlag,
@@ -207,16 +207,23 @@ class ModeFlags {
     const found: WrongFlag[] = [];
     for (const key of guards) {
       const settings = this.members.flags.filter(flag => flag.key === key && flag.isBool);
-      if (settings.some(flag => flag.isAsked)) continue;
-      const store = this.members.stores.find(
-        each => each.isConditional && structOfMember(each.key) === structOfMember(key),
-      );
-      const acquisition = store?.acquisition ?? this.members.conditionalObjects.get(structOfMember(key));
-      const flag = settings.find(each => each.number !== undefined && each.number !== 0);
-      if (acquisition && flag) found.push({ flag, acquisition });
+      for (const acquisition of this.members.conditionalIn(structOfMember(key))) {
+        const own = settings.filter(each => isInOneFunction(each, acquisition));
+        // Where the function that acquires does not set it, whoever sets it does so for all.
+        const relevant = own.length > 0 ? own : settings;
+        const flag = relevant.find(each => each.number !== undefined && each.number !== 0);
+        if (!flag || relevant.some(each => each.isAsked)) continue;
+        found.push({ flag, acquisition });
+        break;
+      }
     }
     return found;
   }
+}
+
+/** The flag is set and the pages are acquired in one activation's root, so that the one speaks of the other. */
+function isInOneFunction({ frame }: MemberFlag, acquisition: Acquisition): boolean {
+  return rootOf(frame).function === rootOf(acquisition.frame).function;
 }
 
 function wrongFlag({ flag, acquisition }: WrongFlag): Fault {

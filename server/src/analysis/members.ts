@@ -3,7 +3,7 @@ import { isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
 import type { Released } from '../semantics/effects.ts';
 import { type Hold, type IteratorKind, USER_BACKED_KINDS } from '../semantics/holds.ts';
 import type { Context, Fault } from './context.ts';
-import type { Frame } from './frames.ts';
+import { type Frame, rootOf } from './frames.ts';
 import { type Place, pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { possibleHolds } from './releasing.ts';
@@ -62,7 +62,7 @@ export class Members {
   /** Members that hold pages of which nothing is known. */
   readonly foreign = new Set<MemberKey>();
   /** Acquisitions into an object that lies in a member, where the iterator decides about the hold: by the struct's tag. */
-  readonly conditionalObjects = new Map<string, Acquisition>();
+  private readonly conditionalObjects = new Map<string, Acquisition[]>();
   /** Members whose pages are marked dirty somewhere, and acquisitions (by the offset of the call). */
   readonly dirtied = new Set<MemberKey | number>();
   /** Pages of unknown origin are marked dirty: they may be anybody's. */
@@ -107,6 +107,20 @@ export class Members {
     this.sources.set(key, (this.sources.get(key) ?? new Set()).add(source));
   }
 
+  /** A call fills an object in a member of this struct, and the iterator decides about the hold. */
+  noteConditionalObject(tag: string, acquisition: Acquisition): void {
+    const known = this.conditionalObjects.get(tag) ?? [];
+    if (known.some(each => each.span.start === acquisition.span.start && isSameRoot(each, acquisition)))
+      return;
+    this.conditionalObjects.set(tag, [...known, acquisition]);
+  }
+
+  /** What puts pages into the members of a struct where the iterator decides about the hold. */
+  conditionalIn(tag: string): Acquisition[] {
+    const stores = this.stores.filter(each => each.isConditional && structOfMember(each.key) === tag);
+    return [...stores.map(each => each.acquisition), ...(this.conditionalObjects.get(tag) ?? [])];
+  }
+
   /** The stores into a member, and into those that its pages come from. */
   storesOf(key: MemberKey): MemberStore[] {
     const keys = this.closure(key);
@@ -123,6 +137,9 @@ export class Members {
     return seen;
   }
 }
+
+const isSameRoot = (a: Acquisition, b: Acquisition): boolean =>
+  rootOf(a.frame).function === rootOf(b.frame).function;
 
 /** `struct foo` of `struct foo::pages`. */
 export const structOfMember = (key: MemberKey): string => key.slice(0, key.indexOf('::'));

@@ -34,8 +34,10 @@ const CALLBACK_STEPS = 2;
 export function ownersOf(site: AcquisitionSite, program: Program, flow: PageFlow): Owners {
   const reached = flow.reachedFrom(flow.acquired(site.function, site.call, site.effect));
   const releases = flow.releases.filter(each => each.locations.some(location => reached.has(location)));
+  // Giving an allocation back drops no user page's hold.
+  const dropping = releases.filter(each => each.effect.hold !== 'allocation');
   const dropper =
-    dropperOnPaths(site, program, flow, reached) ?? dropperInFile(site, program, flow, reached, releases);
+    dropperOnPaths(site, program, flow, reached) ?? dropperInFile(site, program, flow, reached, dropping);
   return { dropper, releases };
 }
 
@@ -104,11 +106,21 @@ function structTag(flow: PageFlow, location: Location): string | undefined {
   return type && structOf(type);
 }
 
+/**
+ * The end of an I/O, a work item and the like lead to the function; or the drop of a last reference does, and nothing
+ * else: what is also called at will is no completion because of the tidying up at the end.
+ */
 function isRunAtCompletion(name: string, program: Program, flow: PageFlow): boolean {
+  const { completions, lastReferences } = flow;
   let edge: readonly string[] = [name];
+  let isOnlyAtLast = true;
   for (let step = 0; step <= CALLBACK_STEPS; step++) {
-    if (edge.some(each => flow.completions.has(each))) return true;
-    edge = edge.flatMap(each => program.callers.get(each) ?? []);
+    if (edge.some(each => completions.has(each) && !lastReferences.has(each))) return true;
+    edge = edge.filter(each => !lastReferences.has(each));
+    if (edge.length === 0) return isOnlyAtLast;
+    const above = edge.map(each => program.callers.get(each) ?? []);
+    isOnlyAtLast &&= above.every(callers => callers.length > 0);
+    edge = [...new Set(above.flat())];
   }
   return false;
 }

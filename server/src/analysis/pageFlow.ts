@@ -41,6 +41,8 @@ export class PageFlow {
   readonly origins: PageOrigin[] = [];
   /** Functions that something else than a call in this file's text runs when an object is done with. */
   readonly completions = new Set<string>();
+  /** Those among them that whoever drops the last reference runs. */
+  readonly lastReferences = new Set<string>();
   /** The objects that were given such a function. */
   readonly bound = new Set<Location>();
   /** Results of functions of which nothing is known. */
@@ -54,8 +56,10 @@ export class PageFlow {
     private readonly table: EffectTable,
   ) {
     for (const model of program.functions.values()) this.read(model);
-    for (const { model, binder, object } of callbacksOf(program))
+    for (const { model, binder, object, isAtLastReference } of callbacksOf(program)) {
       this.bind(model, object ? this.locate(binder, object) : []);
+      if (isAtLastReference) this.lastReferences.add(model.name);
+    }
     for (const { function: name, table, member } of program.references)
       if (isCompletion(table, member)) this.completions.add(name);
   }

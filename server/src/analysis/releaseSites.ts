@@ -3,7 +3,7 @@ import type { FunctionModel } from '../program/model.ts';
 import type { Frame } from './frames.ts';
 import type { Release } from './state.ts';
 
-/** Where the pages of each acquisition were seen released, and which blocks can still lead there. */
+/** Where the pages of each acquisition were seen released, or may be, and which blocks can still lead there. */
 export class ReleaseSites {
   private readonly blocks = new Map<string, Map<FunctionModel, Set<number>>>();
   private readonly sites = new Map<string, Map<number, Release>>();
@@ -11,6 +11,13 @@ export class ReleaseSites {
 
   /** Notes a release in `block` of the frame, and with it the calls that led there. */
   note(acquisition: string, frame: Frame, block: number, release: Release): void {
+    this.noteTaker(acquisition, frame, block);
+    const sites = this.sites.get(acquisition) ?? new Map<number, Release>();
+    this.sites.set(acquisition, sites.set(release.span.start, release));
+  }
+
+  /** Notes a call in `block` of the frame that may release the pages, and the calls that led there. */
+  noteTaker(acquisition: string, frame: Frame, block: number): void {
     const byFunction = this.blocks.get(acquisition) ?? new Map<FunctionModel, Set<number>>();
     this.blocks.set(acquisition, byFunction);
     let at: number = block;
@@ -19,8 +26,6 @@ export class ReleaseSites {
       byFunction.set(each.function, blocks.add(at));
       at = each.callBlock;
     }
-    const sites = this.sites.get(acquisition) ?? new Map<number, Release>();
-    this.sites.set(acquisition, sites.set(release.span.start, release));
   }
 
   of(acquisition: string): Release[] {
@@ -32,7 +37,7 @@ export class ReleaseSites {
     return [...this.sites].flatMap(([key, sites]) => (key.endsWith(`@${start}`) ? [...sites.values()] : []));
   }
 
-  /** Whether a release of the acquisition may still follow once control enters `block` (-1: has left the function). */
+  /** Whether a release of the acquisition, or what may be one, may still follow once control enters `block` (-1: has left the function). */
   mayFollow(acquisition: string, frame: Frame, block: number): boolean {
     const byFunction = this.blocks.get(acquisition);
     if (!byFunction) return false;

@@ -6,6 +6,8 @@ export interface Binder {
   readonly callback: Argument;
   /** It runs in the task that calls, or that will return to user space: the memory of the process is at hand. */
   readonly sameTask?: true;
+  /** It runs in whichever call drops the last reference to the object. */
+  readonly lastReference?: true;
   /** Where the fact was read (6.12.117). */
   readonly source: string;
 }
@@ -26,9 +28,21 @@ export const BINDERS: readonly Binder[] = [
   { name: 'init_task_work', callback: 2, sameTask: true, source: 'include/linux/task_work.h:11' },
   { name: 'tasklet_setup', callback: 2, source: 'kernel/softirq.c:844' },
   { name: 'timer_setup', callback: 2, source: 'include/linux/timer.h:120' },
-  { name: 'kref_put', callback: 2, sameTask: true, source: 'include/linux/kref.h:62' },
-  { name: 'kref_put_mutex', callback: 2, sameTask: true, source: 'include/linux/kref.h:71' },
-  { name: 'kref_put_lock', callback: 2, sameTask: true, source: 'include/linux/kref.h:82' },
+  { name: 'kref_put', callback: 2, sameTask: true, lastReference: true, source: 'include/linux/kref.h:62' },
+  {
+    name: 'kref_put_mutex',
+    callback: 2,
+    sameTask: true,
+    lastReference: true,
+    source: 'include/linux/kref.h:71',
+  },
+  {
+    name: 'kref_put_lock',
+    callback: 2,
+    sameTask: true,
+    lastReference: true,
+    source: 'include/linux/kref.h:82',
+  },
   { name: 'percpu_ref_init', callback: 2, source: 'lib/percpu-refcount.c:63' },
   { name: 'call_rcu', callback: 2, source: 'kernel/rcu/tree.c:3200' },
   { name: 'call_rcu_hurry', callback: 2, source: 'kernel/rcu/tree.c:3147' },
