@@ -1,10 +1,11 @@
-import { type AnalysisResult, analyse, matteringFunctions } from './analysis/analyse.ts';
+import { type AnalysisResult, analyse } from './analysis/analyse.ts';
 import { constructionsOf } from './analysis/constructions.ts';
 import type { Fault } from './analysis/context.ts';
 import { callSpan } from './analysis/frames.ts';
 import { holdingsAt } from './analysis/holdings.ts';
+import { matteringFunctions } from './analysis/mattering.ts';
 import { Cancelled, type CancelSignal, neverCancelled } from './base/cancel.ts';
-import type { Span } from './base/text.ts';
+import { closingParenthesis, type Span, wordAt } from './base/text.ts';
 import { lowerProgram } from './program/lower.ts';
 import type { Program } from './program/model.ts';
 import { assemble } from './report/assemble.ts';
@@ -14,6 +15,7 @@ import type { Finding, NotAnalysed, Severity } from './report/findings.ts';
 import { holdingsInWords } from './report/holdings.ts';
 import { mover, type Piece, relocate } from './report/relocate.ts';
 import type { ExtractionSite, IteratorSite } from './report/sites.ts';
+import { hereInWords, lineLink, lineOf, MODE_LABELS } from './report/siteWords.ts';
 import { applyAllows } from './report/suppress.ts';
 import { RULES } from './rules/index.ts';
 import { type Effect, isFollowed } from './semantics/effects.ts';
@@ -340,70 +342,6 @@ function isWorthLowering(effect: Effect): boolean {
     default:
       return false;
   }
-}
-
-const MODE_LABELS: Readonly<Record<ExtractionSite['mode'], string>> = {
-  pin: 'pin',
-  get: 'ref',
-  none: 'no hold',
-  'pin-if-user-backed': 'pin if user-backed',
-  'get-if-user-backed': 'ref if user-backed',
-  'by-direction': 'pin (dest) / ref (source)',
-};
-
-const MODE_SENTENCES: Readonly<Record<ExtractionSite['mode'], string>> = {
-  pin: 'The pages are **pinned** here: release each with `unpin_user_page()`.',
-  get: 'The pages get a **reference** here: release each with `put_page()`.',
-  none: 'The pages carry **no hold** of their own here: release nothing.',
-  'pin-if-user-backed':
-    'The pages are **pinned if the iterator is user-backed**: ask `iov_iter_extract_will_pin()`.',
-  'get-if-user-backed': 'The pages get a **reference if the iterator is user-backed**.',
-  'by-direction':
-    'On a user-backed iterator a destination is **pinned**, a source **referenced**: ask `iov_iter_extract_mode()`.',
-};
-
-/** The link leads to `#Lnn` of the file itself; who shows it knows the file's address. */
-function releaseInWords(callee: string, line: number, linked: boolean): string {
-  return linked ? `[\`${callee}()\` in line ${line}](#L${line})` : `\`${callee}()\` in line ${line}`;
-}
-
-const lineLink = (line: number): string => `[line ${line}](#L${line})`;
-
-function hereInWords(site: ExtractionSite, text: string, linked = false): string {
-  const inFile = site.releases.filter(release => release.file === site.file);
-  const releases = [
-    ...new Set(inFile.map(release => releaseInWords(release.callee, lineOf(text, release.start), linked))),
-  ];
-  const released = releases.length > 0 ? `\n\nReleased by ${releases.join(', ')}.` : '';
-  return `${MODE_SENTENCES[site.mode]}${released}`;
-}
-
-function lineOf(text: string, offset: number): number {
-  let line = 1;
-  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++;
-  return line;
-}
-
-/** The identifier an offset lies in or touches. */
-function wordAt(text: string, offset: number): Span | undefined {
-  const isWord = (at: number): boolean => /\w/.test(text.charAt(at));
-  let start = offset;
-  let end = offset;
-  while (start > 0 && isWord(start - 1)) start--;
-  while (end < text.length && isWord(end)) end++;
-  return end > start ? { start, end } : undefined;
-}
-
-/** Behind the `)` that closes the call whose name ends at `from`. */
-function closingParenthesis(text: string, from: number): number {
-  let depth = 0;
-  for (let at = from; at < text.length; at++) {
-    const character = text[at];
-    if (character === '(') depth++;
-    else if (character === ')' && --depth === 0) return at + 1;
-    else if (character === ';' || character === '{') break;
-  }
-  return from;
 }
 
 function functionAt(program: Program, offset: number): string {

@@ -1,8 +1,7 @@
 import { Cancelled, type CancelSignal } from '../base/cancel.ts';
 import type { Span } from '../base/text.ts';
 import { type CallInstruction, callsOf, type FunctionModel, type Program } from '../program/model.ts';
-import { isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
-import { type Acquire, type Effect, type FunctionRow, isFollowed } from '../semantics/effects.ts';
+import type { Acquire, FunctionRow } from '../semantics/effects.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import { isJudgedAtCallers } from './callers.ts';
@@ -11,8 +10,9 @@ import { judgeDirtying } from './dirtying.ts';
 import { judgeExits } from './exits.ts';
 import { type Fates, noFates, noteFates } from './fates.ts';
 import { rootFrame, rootOf } from './frames.ts';
-import { type Exit, Interpreter, returnsPages, type Scope, TooComplex } from './interpret.ts';
+import { type Exit, Interpreter, type Scope, TooComplex } from './interpret.ts';
 import { LIMITS } from './limits.ts';
+import { type Mattering, matteringFunctions, scopeOf } from './mattering.ts';
 import { judgeMemberArrays } from './memberArrays.ts';
 import { judgeMembers } from './memberFaults.ts';
 import { Members, noteStores } from './members.ts';
@@ -20,8 +20,6 @@ import { PageFlow } from './pageFlow.ts';
 import { replay } from './replay.ts';
 import { startOf } from './root.ts';
 import type { Release } from './state.ts';
-
-const ITERATOR_TAGS = new Set(['struct iov_iter']);
 
 /** A call that acquires, with what the analysis learned of it in all contexts it was seen in. */
 export interface AcquisitionSite extends SiteEvidence {
@@ -166,19 +164,6 @@ function runRoot(context: Context, model: FunctionModel, scope: Scope, maxSteps:
   return exits;
 }
 
-/** What the analysis of a function goes into. */
-export function scopeOf(model: FunctionModel, mattering: Mattering): Scope {
-  const { acquiring, all, reaching, builders, releasers } = mattering;
-  return {
-    // Below a function that only touches pages, what acquires is analysed by itself.
-    matters: name => all.has(name) && (acquiring.has(model.name) || !reaching.has(name)),
-    acquires: name => reaching.has(name),
-    builds: name => builders.has(name),
-    // What is given pages that were acquired here is followed anyway.
-    releases: name => !acquiring.has(model.name) && releasers.has(name),
-  };
-}
-
 const newEvidence = (): SiteEvidence => ({ modes: new Set(), kinds: new Set(), directions: new Set() });
 
 /** What a static function is given is known where all its callers are in view: its own unknown parameters say nothing. */
@@ -209,131 +194,6 @@ function distinct(faults: readonly Fault[]): Fault[] {
     byPlace.set(key, known ? clearer(known, fault) : fault);
   }
   return [...byPlace.values()];
-}
-
-export interface Mattering {
-  /** Functions with any effect on pages, arrays or iterators, and their callers. */
-  readonly all: ReadonlySet<string>;
-  /** Functions from which an acquisition can be reached. */
-  readonly reaching: ReadonlySet<string>;
-  /** Static functions that build an iterator which is not their own. */
-  readonly builders: ReadonlySet<string>;
-  /** Small static functions that release pages, in a file whose pages carry different holds: a flag may tell which. */
-  readonly releasers: ReadonlySet<string>;
-  /** Those that acquire, and their callers: analysed by themselves with all that they call. */
-  readonly acquiring: ReadonlySet<string>;
-  /** Those in which an acquiring call stands. */
-  readonly direct: ReadonlySet<string>;
-  /** Those that build, ask, mark dirty or release: analysed by themselves, without what acquires below them. */
-  readonly touching: ReadonlySet<string>;
-}
-
-/** Functions that acquire or build iterators, and functions whose effects on pages, arrays or iterators must be seen in their callers. */
-export function matteringFunctions(program: Program, table: EffectTable): Mattering {
-  const all = new Set<string>();
-  const acquiring = new Set<string>();
-  const builders = new Set<string>();
-  const constructing = new Set<string>();
-  const releasers = new Set<string>();
-  const holds = new Set<string>();
-  const touching = new Set<string>();
-  for (const model of program.functions.values())
-    for (const call of callsOf(model)) {
-      const row = call.callee === undefined ? undefined : table.row(call.callee);
-      if (!row) continue;
-      if (row.effects.some(effect => isFollowed(effect) || isExtraction(effect))) acquiring.add(model.name);
-      for (const effect of row.effects)
-        if (effect.kind === 'acquire' && effect.extraction) holds.add(effect.hold);
-      if (row.effects.some(effect => effect.kind === 'construct')) constructing.add(model.name);
-      if (buildsForCaller(model, call, row)) builders.add(model.name);
-      const isReleasing = row.effects.some(effect => effect.kind === 'release');
-      if (model.isStatic && isReleasing && isLeaf(model, program)) releasers.add(model.name);
-      if (row.effects.some(effect => SEEN_IN_CALLERS.test(effect.kind))) all.add(model.name);
-      if (row.effects.some(effect => /^(release|construct|query|dirty)$/.test(effect.kind)))
-        touching.add(model.name);
-      if (row.effects.some(effect => effect.kind === 'flag' && effect.act === 'set')) {
-        all.add(model.name);
-        touching.add(model.name);
-      }
-    }
-  for (const model of program.functions.values()) {
-    if (movesPages(model)) touching.add(model.name);
-    if (keepsIterators(model, table)) for (const names of [all, touching]) names.add(model.name);
-    if (returnsPages(model)) all.add(model.name);
-  }
-  for (const name of acquiring) all.add(name);
-  const direct = new Set(acquiring);
-  const reaching = new Set(acquiring);
-  spread(program, all, Number.POSITIVE_INFINITY);
-  spread(program, reaching, Number.POSITIVE_INFINITY);
-  // What an iterator was built as matters to what acquires from it, however far below.
-  for (const name of constructing) if (reaching.has(name)) acquiring.add(name);
-  for (const names of [acquiring, touching]) spread(program, names, LIMITS.callerSteps);
-  const isMixed =
-    [...holds].some(hold => !/^(pin|get|none)$/.test(hold)) || (holds.has('pin') && holds.has('get'));
-  if (!isMixed) releasers.clear();
-  return { all, reaching, direct, acquiring, builders, releasers, touching };
-}
-
-/** Whether a function stores a page, or an array of pages, in something that is no local. */
-function movesPages(model: FunctionModel): boolean {
-  return model.blocks.some(block =>
-    block.instructions.some(
-      instruction =>
-        instruction.kind === 'assign' &&
-        instruction.place.kind !== 'variable' &&
-        [1, 2].some(depth => isPointerToStruct(instruction.value.type, PAGE_TAGS, depth)),
-    ),
-  );
-}
-
-/** Whether a function calls no other of its file. */
-const isLeaf = (model: FunctionModel, program: Program): boolean =>
-  callsOf(model).every(({ callee }) => callee === undefined || !program.functions.has(callee));
-
-/** Whether a function puts an iterator, or a pointer to one, into something that is no local, or lets a request go on with it. */
-function keepsIterators(model: FunctionModel, table: EffectTable): boolean {
-  return model.blocks.some(block =>
-    block.instructions.some(instruction => {
-      if (instruction.kind === 'assign')
-        return instruction.place.kind !== 'variable' && isIterator(instruction.value.type);
-      if (instruction.kind !== 'call' || !instruction.callee) return false;
-      if (/^_*mem(cpy|move)$/.test(instruction.callee))
-        return instruction.arguments.some(each => isIterator(each.type));
-      const row = table.row(instruction.callee);
-      return row?.effects.some(
-        effect => effect.kind === 'duplicate' || (effect.kind === 'transfer' && effect.asynchronous === true),
-      );
-    }),
-  );
-}
-
-const isIterator = (type: Type): boolean =>
-  (type.kind === 'struct' && ITERATOR_TAGS.has(type.tag)) || isPointerToStruct(type, ITERATOR_TAGS, 1);
-
-const isExtraction = (effect: Effect): boolean => effect.kind === 'acquire' && effect.extraction === true;
-
-const SEEN_IN_CALLERS = /^(acquire|release|free|allocate|construct|store|dirty|transfer)$/;
-
-/** The function builds an iterator that is not its own: it is used where the function was called from. */
-function buildsForCaller(model: FunctionModel, call: CallInstruction, row: FunctionRow): boolean {
-  return row.effects.some(effect => {
-    if (effect.kind !== 'construct') return false;
-    let at = call.arguments[effect.iterator - 1];
-    while (at?.kind === 'address' || at?.kind === 'member') at = at.kind === 'address' ? at.of : at.object;
-    const isOwn = at?.kind === 'variable' && at.variable.kind !== 'parameter';
-    return !isOwn && model.isStatic;
-  });
-}
-
-/** Adds the callers of what is in the set, up to so many steps away. */
-function spread(program: Program, names: Set<string>, steps: number): void {
-  let edge = [...names];
-  for (let step = 0; step < steps && edge.length > 0; step++) {
-    const callers = new Set(edge.flatMap(name => program.callers.get(name) ?? []));
-    edge = [...callers].filter(caller => !names.has(caller) && program.functions.has(caller));
-    for (const caller of edge) names.add(caller);
-  }
 }
 
 function collectSites(model: FunctionModel, table: EffectTable, sites: Map<number, AcquisitionSite>): void {

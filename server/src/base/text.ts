@@ -64,3 +64,25 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
     result = result.slice(0, edit.start) + edit.newText + result.slice(edit.end);
   return result;
 }
+
+/** The identifier an offset lies in or touches. */
+export function wordAt(text: string, offset: number): Span | undefined {
+  const isWord = (at: number): boolean => /\w/.test(text.charAt(at));
+  let start = offset;
+  let end = offset;
+  while (start > 0 && isWord(start - 1)) start--;
+  while (end < text.length && isWord(end)) end++;
+  return end > start ? { start, end } : undefined;
+}
+
+/** Behind the `)` that closes the call whose name ends at `from`. */
+export function closingParenthesis(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at++) {
+    const character = text[at];
+    if (character === '(') depth++;
+    else if (character === ')' && --depth === 0) return at + 1;
+    else if (character === ';' || character === '{') break;
+  }
+  return from;
+}
