@@ -492,3 +492,34 @@ int note_ok(unsigned long addr)
 	note_page(page);
 	return 0;
 }
+
+static struct page **grab_vector(unsigned long addr, int nr)
+{
+	struct page **pages;
+	int got;
+
+	pages = kvmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return ERR_PTR(-ENOMEM);
+	got = pin_user_pages_fast(addr, nr, 0, pages);
+	if (got != nr) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		kvfree(pages);
+		return ERR_PTR(got < 0 ? got : -EFAULT);
+	}
+	return pages;
+}
+
+static int uses_grab_vector_bad(unsigned long addr, int nr)
+{
+	struct page **pages = grab_vector(addr, nr);
+	int err;
+
+	if (IS_ERR(pages))
+		return PTR_ERR(pages);
+	err = start_device();
+	unpin_user_pages(pages, nr);
+	return err;
+//      ^^^^^^^^^^^ page-array-leak: the page array `pages` was allocated by kvmalloc_array(), and it is lost at this exit: kvfree() it
+}

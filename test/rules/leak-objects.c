@@ -496,3 +496,29 @@ int measured_open_kept_ok(unsigned long addr, unsigned int nr)
 		runs_kept(measured, got);
 	return got < 0 ? got : 0;
 }
+
+/* Pages copied into an object go where the object goes. */
+struct copied_batch {
+	struct list_head link;
+	int nr;
+	struct page *pages[32];
+};
+
+int copied_batch_add_ok(struct list_head *batches, unsigned long addr, unsigned long nr)
+{
+	struct page *pages[32];
+	struct copied_batch *batch;
+	int got = pin_user_pages_fast(addr, min(nr, 32UL), 0, pages);
+
+	if (got <= 0)
+		return -EFAULT;
+	batch = kzalloc(sizeof(*batch), GFP_KERNEL);
+	if (!batch) {
+		unpin_user_pages(pages, got);
+		return -ENOMEM;
+	}
+	batch->nr = got;
+	memcpy(batch->pages, pages, got * sizeof(*pages));
+	list_add_tail(&batch->link, batches);
+	return 0;
+}

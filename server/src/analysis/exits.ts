@@ -293,6 +293,8 @@ function lossPlace(
     if ((step.kind !== 'goto' && step.kind !== 'return') || step.target === undefined) continue;
     // A callee that was given the pages and failed does not lose them: its caller does.
     if (!isWithin(origin.frame, step.frame)) continue;
+    // Who gives it to its caller does not lose it: the caller does.
+    if (step.handedOut?.includes(key)) continue;
     if (!context.releases.mayFollow(key, step.frame, step.target))
       return { span: step.span, frame: step.frame };
   }

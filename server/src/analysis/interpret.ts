@@ -411,7 +411,7 @@ export class Activation {
       case 'return': {
         const values = new Values(this.context, state, this.frame);
         const value = terminator.value && values.value(terminator.value);
-        this.note(state, terminator.span, 'return', -1);
+        this.note(state, terminator.span, 'return', -1, value && this.frame.parent && thingsIn(state, value));
         for (const check of CHECKS) check.exit?.(this.context, values, value, terminator.span);
         this.exit({ state, value, span: terminator.span });
         return;
@@ -425,11 +425,17 @@ export class Activation {
     this.exits.push(exit);
   }
 
-  private note(state: State, span: Span, kind: 'goto' | 'return', target: number): void {
+  private note(
+    state: State,
+    span: Span,
+    kind: 'goto' | 'return',
+    target: number,
+    handedOut?: readonly string[],
+  ): void {
     if (state.sets.size + state.allocations.size === 0) return;
     const text = this.context.source(span).replace(/\s+/g, ' ').replace(/;$/, '');
     const message = kind === 'return' && !text.startsWith('return') ? 'the function ends' : `\`${text}\``;
-    state.step({ kind, span, frame: this.frame, message, target });
+    state.step({ kind, span, frame: this.frame, message, target, handedOut });
   }
 
   private branch(terminator: Terminator & { kind: 'branch' }, state: State): void {
@@ -474,6 +480,12 @@ export class Activation {
     }
     for (const each of rest) this.go(terminator.otherwise, each);
   }
+}
+
+/** What a value leads to, as faults name it: acquisitions and allocations. */
+function thingsIn(state: State, value: Term): string[] {
+  const allocation = allocationOf(state, value);
+  return [...setsOf(state, value).map(set => set.acquisition.key), ...(allocation ? [allocation.id] : [])];
 }
 
 /** Whether a function finds a page, or an array of pages, for its caller. */

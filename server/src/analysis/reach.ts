@@ -58,12 +58,7 @@ export function reachable(context: Context, state: State, from: readonly Term[])
   for (const [pointer, id] of state.aliases)
     push(byPointer, pointer, context.terms.page(id, context.terms.constant(0)));
   for (const set of state.sets.values()) {
-    // An array inside an object goes where the object goes.
-    const inside = set.pointer?.kind === 'address' ? context.places.get(set.pointer.place) : undefined;
-    const object =
-      inside?.root.kind === 'pointer'
-        ? pointerAtom(inside.root.pointer, atom => context.pointers.has(atom))
-        : undefined;
+    const object = set.pointer && objectAround(context, set.pointer);
     if (object && set.pointer) push(byPointer, object, set.pointer);
     // What an untouched place holds is not in memory: the way to it is in its name.
     for (
@@ -99,6 +94,14 @@ export function reachable(context: Context, state: State, from: readonly Term[])
   return seen;
 }
 
+/** An array inside an object goes where the object goes: the pointer to that. */
+function objectAround(context: Context, pointer: Term): Atom | undefined {
+  const inside = pointer.kind === 'address' ? context.places.get(pointer.place) : undefined;
+  return inside?.root.kind === 'pointer'
+    ? pointerAtom(inside.root.pointer, atom => context.pointers.has(atom))
+    : undefined;
+}
+
 function push<K>(map: Map<K, Term[]>, key: K, value: Term): void {
   const list = map.get(key);
   if (list) list.push(value);
@@ -128,7 +131,12 @@ export function survivors(context: Context, state: State, returned: Term | undef
     if (isKept(state, keepers) && !isFreed(context, state, term)) roots.push(term);
   for (const set of state.sets.values())
     if (set.pointer && isForeign(context, state, set.pointer)) roots.push(set.pointer);
-  return reachable(context, state, roots);
+  const found = reachable(context, state, roots);
+  for (const [pointer, id] of state.aliases) {
+    const object = objectAround(context, pointer);
+    if (object && found.has(object)) found.add(context.terms.page(id, context.terms.constant(0)));
+  }
+  return found;
 }
 
 /** Memory that the function made and freed, or what lies within it. */

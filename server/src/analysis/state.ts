@@ -146,6 +146,8 @@ export interface Trace {
   /** For branch, goto and return: the block that control enters, -1 for leaving the function. */
   readonly target?: number;
   readonly subject?: string;
+  /** For return: the acquisitions and allocations, by their keys, that a callee gives to its caller as its result. */
+  readonly handedOut?: readonly string[];
   /** For acquire: nothing was obtained. */
   readonly isFailure?: true;
 }
