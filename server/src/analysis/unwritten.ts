@@ -22,13 +22,18 @@ export function isOtherwiseUnwritten(
     isKept(state, state.keepers.get(atom) ?? []) || state.aliases.has(atom);
   if (isShared(pointer) || isShared(owner)) return false;
   for (const other of state.sets.values())
-    if (other.id !== set.id && other.pointer === pointer && state.mayExist(other)) return false;
+    if (other.id !== set.id && mayShare(other, set) && state.mayExist(other)) return false;
   for (const key of state.memory.keys()) {
     const place = context.places.get(key);
     if (place?.root.kind === 'pointer' && mentions(place.root.pointer, atom => atom === pointer))
       return false;
   }
   return true;
+}
+
+/** Whether two sets may lie in one array: where the turns before put theirs is not known of all of them together. */
+function mayShare(other: PageSet, set: PageSet): boolean {
+  return other.pointer === set.pointer || other.acquisition.key === set.acquisition.key;
 }
 
 /** The local array, or the allocation, that an array pointer leads to; undefined where somebody else made it. */
