@@ -69,6 +69,10 @@ export class Members {
   dirtiesUnknown = false;
   /** Releases on the way to a success exit, by the offset of the acquiring call. */
   readonly endings = new Map<number, Map<number, PageSet['dropped'][number]>>();
+  /** Holds of pages that lie in a member only until the function that took them releases them. */
+  readonly passing = new Map<MemberKey, Set<Hold>>();
+  /** Functions in whose calls a helper's release was followed: by the offset of the release, the callers' names. */
+  private readonly followed = new Map<number, Set<string>>();
   /** Members whose pages get one more reference somewhere: a put may drop that. */
   readonly referenced = new Set<MemberKey>();
   /** Some function of the file pins pages. */
@@ -88,6 +92,16 @@ export class Members {
         JSON.stringify([...known.guards]) === guards,
     );
     if (!isKnown) list.push(release);
+  }
+
+  /** A release was carried out as part of the function that calls the one it stands in. */
+  noteFollowed({ start }: Span, { parent }: Frame): void {
+    if (parent) this.followed.set(start, (this.followed.get(start) ?? new Set()).add(parent.function.name));
+  }
+
+  /** Whether a release was followed in all these callers of its function. */
+  isFollowedIn({ start }: Span, callers: readonly string[]): boolean {
+    return callers.every(name => this.followed.get(start)?.has(name));
   }
 
   /** An array that the function allocates at this offset is stored in a member. */
@@ -187,9 +201,10 @@ export function noteDirtied(context: Context, state: State, term: Term): void {
   else if (sets.length === 0) members.dirtiesUnknown = true;
 }
 
-/** At the end of a function: which members the pages lie in that it still holds. */
+/** At the end of a function: which members the pages lie in that it still holds, and those that it held lay in. */
 export function noteStores(context: Context, state: State, members: Members): void {
   for (const set of state.sets.values()) {
+    if (set.status === 'dropped' && state.mayExist(set)) notePassing(context, state, set);
     if (set.status !== 'held' || !state.mayExist(set) || (set.isExact && !state.mayRemain(set))) continue;
     if (set.pointer) {
       const own = memberOf(context, set.pointer);
@@ -207,6 +222,13 @@ export function noteStores(context: Context, state: State, members: Members): vo
       if (place && member && leadsTo(value, set)) addStore(context, state, members, member, place, set);
     }
   }
+}
+
+/** The members that pages lay in which are released by now. */
+function notePassing(context: Context, state: State, set: PageSet): void {
+  const { passing } = context.members;
+  for (const key of membersOfSet(context, state, set))
+    passing.set(key, new Set([...(passing.get(key) ?? []), ...possibleHolds(state, set)]));
 }
 
 /** The members in which the pages of a set, or their array, lie. */
@@ -284,9 +306,10 @@ export function noteAssignment(values: Values, { place, type, value, span }: Ass
     else if (isPage || !array) members.foreign.add(key);
     return;
   }
+  const isCount = [...state.sets.values()].some(set => set.obtained === value || set.asked === value);
   const isAsked =
     mentions(value, atom => atom.kind === 'operation' && /^(kinds|mode)$/.test(atom.operator)) ||
-    (type.kind !== 'pointer' && knowsIterator(state));
+    (type.kind !== 'pointer' && !isCount && knowsIterator(state));
   const isUserBacked = [...state.iterators.values()]
     .filter(({ kinds }) => isDecided(kinds))
     .map(({ kinds }) => USER_BACKED_KINDS.some(kind => kinds.has(kind)))

@@ -30,6 +30,7 @@ export function release(
   const releasing: Releasing = { context, values, state: values.state, instruction, effect, block };
   const expression = instruction.arguments[effect.pages.argument - 1];
   if (!expression) return;
+  context.members.noteFollowed(instruction.calleeSpan, values.frame);
   const argument = values.value(expression);
   const place = effect.pages.indirect
     ? context.places.target(argument, { kind: 'unknown', name: '' })
