@@ -1,7 +1,6 @@
 import type { Program } from '../program/model.ts';
 import type { Hold, Mode } from '../semantics/holds.ts';
 import type { AcquisitionSite } from './analyse.ts';
-import { isJudgedAtCallers } from './callers.ts';
 import type { Fault } from './context.ts';
 import { rootFrame, rootOf } from './frames.ts';
 import { isMember, variableLocation } from './locations.ts';
@@ -84,14 +83,12 @@ function atCallers(
   const knowsMore = ({ frame, guards }: MemberRelease): boolean =>
     frame.parent !== undefined &&
     (key !== '' || members.flags.some(flag => flag.isAsked && guards.has(flag.key)));
-  const isJudgedThere = ({ span, frame }: MemberRelease): boolean =>
-    key === '' &&
-    isJudgedAtCallers(program, frame.function) &&
-    members.isFollowedIn(span, program.callers.get(frame.function.name) ?? []);
+  const isShown = (release: MemberRelease): boolean =>
+    key === '' && members.isShownByCallers(program, release);
   return releases.filter(
     release =>
       release.frame.parent !== undefined ||
-      (!isJudgedThere(release) &&
+      (!isShown(release) &&
         !releases.some(other => other.span.start === release.span.start && knowsMore(other))),
   );
 }

@@ -1,7 +1,9 @@
 import type { Span } from '../base/text.ts';
+import type { Program } from '../program/model.ts';
 import { isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
 import type { Released } from '../semantics/effects.ts';
 import { type Hold, type IteratorKind, USER_BACKED_KINDS } from '../semantics/holds.ts';
+import { isJudgedAtCallers } from './callers.ts';
 import type { Context, Fault } from './context.ts';
 import { type Frame, rootOf } from './frames.ts';
 import { type Place, pointerAtom } from './places.ts';
@@ -65,13 +67,13 @@ export class Members {
   private readonly conditionalObjects = new Map<string, Acquisition[]>();
   /** Members whose pages are marked dirty somewhere, and acquisitions (by the offset of the call). */
   readonly dirtied = new Set<MemberKey | number>();
-  /** Pages of unknown origin are marked dirty: they may be anybody's. */
-  dirtiesUnknown = false;
+  /** Calls that mark pages of unknown origin dirty: they may be anybody's. */
+  readonly dirtiesUnknown: { readonly span: Span; readonly frame: Frame }[] = [];
   /** Releases on the way to a success exit, by the offset of the acquiring call. */
   readonly endings = new Map<number, Map<number, PageSet['dropped'][number]>>();
   /** Holds of pages that lie in a member only until the function that took them releases them. */
   readonly passing = new Map<MemberKey, Set<Hold>>();
-  /** Functions in whose calls a helper's release was followed: by the offset of the release, the callers' names. */
+  /** Functions in whose calls a helper's release, or dirtying, was followed: by the offset of that call, the callers' names. */
   private readonly followed = new Map<number, Set<string>>();
   /** Members whose pages get one more reference somewhere: a put may drop that. */
   readonly referenced = new Set<MemberKey>();
@@ -94,14 +96,19 @@ export class Members {
     if (!isKnown) list.push(release);
   }
 
-  /** A release was carried out as part of the function that calls the one it stands in. */
+  /** A release, or dirtying, was carried out as part of the function that calls the one it stands in. */
   noteFollowed({ start }: Span, { parent }: Frame): void {
     if (parent) this.followed.set(start, (this.followed.get(start) ?? new Set()).add(parent.function.name));
   }
 
-  /** Whether a release was followed in all these callers of its function. */
-  isFollowedIn({ start }: Span, callers: readonly string[]): boolean {
-    return callers.every(name => this.followed.get(start)?.has(name));
+  /** Whether a call in a helper was followed in all callers of that: they have shown whose pages it is given. */
+  isShownByCallers(program: Program, { span, frame }: Omit<Release, 'callee'>): boolean {
+    const { function: helper, parent } = frame;
+    return (
+      parent === undefined &&
+      isJudgedAtCallers(program, helper) &&
+      (program.callers.get(helper.name) ?? []).every(name => this.followed.get(span.start)?.has(name))
+    );
   }
 
   /** An array that the function allocates at this offset is stored in a member. */
@@ -191,14 +198,15 @@ export function memberOfPlace(context: Context, place: Place): MemberKey | undef
 /** The page of a bio_vec is the vector's, wherever that lies. */
 const ELEMENT_PATHS = new Set(['.bv_page']);
 
-/** Pages are marked dirty. */
-export function noteDirtied(context: Context, state: State, term: Term): void {
+/** Pages are marked dirty by the call at `span`. */
+export function noteDirtied({ context, state, frame }: Values, span: Span, term: Term): void {
   const { members } = context;
+  members.noteFollowed(span, frame);
   const sets = [...state.sets.values()].filter(set => leadsTo(term, set));
   for (const set of sets) members.dirtied.add(set.acquisition.span.start);
   const key = memberOf(context, term);
   if (key) members.dirtied.add(key);
-  else if (sets.length === 0) members.dirtiesUnknown = true;
+  else if (sets.length === 0) members.dirtiesUnknown.push({ span, frame });
 }
 
 /** At the end of a function: which members the pages lie in that it still holds, and those that it held lay in. */

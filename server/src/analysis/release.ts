@@ -36,7 +36,7 @@ export function release(
     ? context.places.target(argument, { kind: 'unknown', name: '' })
     : undefined;
   const term = place ? values.load(place) : argument;
-  if (dirties(releasing)) noteDirtied(context, values.state, contentOf(releasing, term));
+  if (dirties(releasing)) noteDirtied(values, instruction.calleeSpan, contentOf(releasing, term));
   if (effect.pages.form === 'page') releasePage(releasing, term);
   else if (effect.pages.form === 'array') releaseArray(releasing, term);
   else releaseObject(releasing, term);
