@@ -298,12 +298,16 @@ export class Author {
     ];
   }
 
-  /** Somebody else takes the array with its pages, unless that fails; a label for them would have no place. */
-  queue(array: Expression, count: Expression): void {
+  /**
+   * Somebody else takes the pages, and the array that was made for them, unless that fails; a label for them would have
+   * no place.
+   * @param resources how many of those held go with them.
+   */
+  queue(array: Expression, count: Expression, resources: number): void {
     this.feature('call:takes over');
     const error = this.local('int', 'err');
     this.emit(assign(error, call('queue_pages', array, count)), when(error, this.fail(error)));
-    this.forget(2);
+    this.forget(resources);
   }
 }
 

@@ -78,8 +78,15 @@ const forget: Mutation = (program, random) =>
     program,
     random,
     ({ statement }) => ['evaluate', 'for', 'while', 'do', 'goto', 'assign'].includes(statement.kind),
-    site => site.replace(),
+    site => {
+      const changed = site.replace();
+      return isIndexSet(site) ? { ...changed, features: [...changed.features, 'forgets:index'] } : changed;
+    },
   );
+
+/** Without it the index still has a number from an earlier loop, of other pages. */
+const isIndexSet = ({ statement }: Site): boolean =>
+  statement.kind === 'assign' && statement.place.kind === 'variable' && /^i\d*$/.test(statement.place.name);
 
 const forgetTest: Mutation = (program, random) =>
   atOne(

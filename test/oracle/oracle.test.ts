@@ -40,7 +40,7 @@ describe('what the runs show is what is found', () => {
     const cases = casesFrom(seed, 100);
     const wrong = cases.find(each => each.disagreements.length > 0);
     if (wrong) throw new Error(`seed ${wrong.seed}\n${explain(engine, minimal(engine, wrong))}`);
-    expect(shareOfMisbehaving(cases.map(summaryOf))).toBeGreaterThan(0.4);
+    expect(shareOfMisbehaving(cases.map(summaryOf))).toBeGreaterThanOrEqual(0.4);
   });
 });
 

@@ -9,7 +9,7 @@ import { PLANTED_FAULTS, type PlantedFault, planting } from './plantedFaults.ts'
 import { AGREED } from './profile.ts';
 
 /** Seeds within which a planted fault must be noticed. */
-const SEEDS = 150;
+const SEEDS = 250;
 const FIRST_SEED = 500_000;
 const TIMEOUT = 120_000;
 

@@ -11,7 +11,7 @@ export interface PlantedFault {
   readonly replace: string;
 }
 
-/** Five mistakes in transfer functions and five in the join, each of which the oracle must notice. */
+/** Six mistakes in transfer functions and five in the join, each of which the oracle must notice. */
 export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     name: 'transfer: a release leaves the pages held',
@@ -42,6 +42,12 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     file: 'interpret.ts',
     find: 'this.storeResult(exit.state, call, exit.value);',
     replace: '',
+  },
+  {
+    name: 'transfer: a callee that failed has kept what it was given',
+    file: 'reach.ts',
+    find: 'keepers.some(keeper => !hasFailed(state, keeper))',
+    replace: 'keepers.length > 0',
   },
   {
     name: 'join: a variable keeps the value of one side',

@@ -255,3 +255,9 @@ static int error_value_ok(unsigned long addr, unsigned long nr, struct page **pa
 	unpin_user_pages(pages, got);
 	return 0;
 }
+
+/* These may be the pages of any function above. */
+void mark_written(struct page *page)
+{
+	set_page_dirty_lock(page);
+}

@@ -523,3 +523,9 @@ static int uses_grab_vector_bad(unsigned long addr, int nr)
 	return err;
 //      ^^^^^^^^^^^ page-array-leak: the page array `pages` was allocated by kvmalloc_array(), and it is lost at this exit: kvfree() it
 }
+
+/* These may be the pages of any function above. */
+void mark_written(struct page *page)
+{
+	set_page_dirty_lock(page);
+}

@@ -116,7 +116,7 @@ export function analyse(
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
   for (const site of sites.values()) judgeAtCallers(program, site);
   const flow = new PageFlow(program, table);
-  faults.push(...judgeMembers(members, flow, [...sites.values()]));
+  faults.push(...judgeMembers(program, members, flow, [...sites.values()]));
   faults.push(...judgeMemberArrays(program, table, flow));
   faults.push(...judgeDirtying([...sites.values()], members, program));
   const replayed = distinct(faults).map(fault => {

@@ -140,7 +140,7 @@ function applyEffects(
         break;
       case 'dirty': {
         const dirtied = argumentValue(values, call, effect.argument);
-        if (dirtied) noteDirtied(context, values.state, dirtied);
+        if (dirtied) noteDirtied(values, call.calleeSpan, dirtied);
         break;
       }
       case 'transfer':

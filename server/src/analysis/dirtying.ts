@@ -14,7 +14,7 @@ export function judgeDirtying(
   members: Members,
   program: Program,
 ): Fault[] {
-  if (members.dirtiesUnknown) return [];
+  if (members.dirtiesUnknown.some(each => !members.isShownByCallers(program, each))) return [];
   const faults = new Map<number, Fault>();
   for (const site of sites) {
     if (site.effect.hold !== 'pin' || !mayBeWritten(site, program) || isExported(site, program)) continue;

@@ -1,3 +1,4 @@
+import type { Program } from '../program/model.ts';
 import type { Hold, Mode } from '../semantics/holds.ts';
 import type { AcquisitionSite } from './analyse.ts';
 import type { Fault } from './context.ts';
@@ -18,12 +19,17 @@ import type { Acquisition } from './state.ts';
  * What is wrong with releases of pages found in members, judged by what all functions of the file put there. It rests
  * on the type of the object alone: every fault is a guess, and pages of unknown origin in the member silence it.
  */
-export function judgeMembers(members: Members, flow: PageFlow, sites: readonly AcquisitionSite[]): Fault[] {
+export function judgeMembers(
+  program: Program,
+  members: Members,
+  flow: PageFlow,
+  sites: readonly AcquisitionSite[],
+): Fault[] {
   const faults: Fault[] = [];
   const flags = new ModeFlags(members);
   noteFilledObjects(members, flow, sites);
   for (const [key, releases] of members.releases) {
-    for (const release of atCallers(key, releases, members))
+    for (const release of atCallers(program, key, releases, members))
       for (const each of key === '' ? cameFrom(release, flow) : [key]) {
         const stores = members.storesOf(each);
         const fault = stores.length > 0 ? judge(each, release, stores, members, flags) : undefined;
@@ -66,23 +72,31 @@ const HOLDS_OF: ReadonlyMap<Mode, ReadonlySet<Hold>> = new Map([
 
 /**
  * A release in a helper is judged at the callers that were seen, which may know more: in which member the pages lie, or
- * what the iterator has answered.
+ * what the iterator has answered. Where all of them were, they have shown whose array the helper is given.
  */
-function atCallers(key: MemberKey, releases: readonly MemberRelease[], members: Members): MemberRelease[] {
+function atCallers(
+  program: Program,
+  key: MemberKey,
+  releases: readonly MemberRelease[],
+  members: Members,
+): MemberRelease[] {
   const knowsMore = ({ frame, guards }: MemberRelease): boolean =>
     frame.parent !== undefined &&
     (key !== '' || members.flags.some(flag => flag.isAsked && guards.has(flag.key)));
+  const isShown = (release: MemberRelease): boolean =>
+    key === '' && members.isShownByCallers(program, release);
   return releases.filter(
     release =>
       release.frame.parent !== undefined ||
-      !releases.some(other => other.span.start === release.span.start && knowsMore(other)),
+      (!isShown(release) &&
+        !releases.some(other => other.span.start === release.span.start && knowsMore(other))),
   );
 }
 
 /** The members that a helper's callers take the page from which they give to it. */
 function cameFrom({ parameter, frame }: MemberRelease, flow: PageFlow): MemberKey[] {
   if (parameter === undefined) return [];
-  const sources = flow.leadingTo([variableLocation(frame.function, parameter)]);
+  const sources = flow.leadingTo([variableLocation(rootOf(frame).function, parameter)]);
   return [...sources].filter(isMember);
 }
 
@@ -99,6 +113,8 @@ function judge(
   const [store] = stores;
   if (release.hold === 'get' && members.referenced.has(key)) return;
   if (!holds.has(release.hold)) {
+    // Other pages lie there for a while, and a helper that is given the array may be theirs.
+    if (members.passing.get(key)?.has(release.hold)) return;
     const isMixed = isForeign && !flags.tellPin(release) && !(release.hold === 'pin' && !members.hasPins);
     if (isMixed || stores.some(each => each.acquisition.effect.hold === 'by-direction')) return;
     return faultOf('wrong-release', release, store!, {

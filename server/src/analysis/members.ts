@@ -1,7 +1,9 @@
 import type { Span } from '../base/text.ts';
+import type { Program } from '../program/model.ts';
 import { isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
 import type { Released } from '../semantics/effects.ts';
 import { type Hold, type IteratorKind, USER_BACKED_KINDS } from '../semantics/holds.ts';
+import { isJudgedAtCallers } from './callers.ts';
 import type { Context, Fault } from './context.ts';
 import { type Frame, rootOf } from './frames.ts';
 import { type Place, pointerAtom } from './places.ts';
@@ -65,10 +67,14 @@ export class Members {
   private readonly conditionalObjects = new Map<string, Acquisition[]>();
   /** Members whose pages are marked dirty somewhere, and acquisitions (by the offset of the call). */
   readonly dirtied = new Set<MemberKey | number>();
-  /** Pages of unknown origin are marked dirty: they may be anybody's. */
-  dirtiesUnknown = false;
+  /** Calls that mark pages of unknown origin dirty: they may be anybody's. */
+  readonly dirtiesUnknown: { readonly span: Span; readonly frame: Frame }[] = [];
   /** Releases on the way to a success exit, by the offset of the acquiring call. */
   readonly endings = new Map<number, Map<number, PageSet['dropped'][number]>>();
+  /** Holds of pages that lie in a member only until the function that took them releases them. */
+  readonly passing = new Map<MemberKey, Set<Hold>>();
+  /** Functions in whose calls a helper's release, or dirtying, was followed: by the offset of that call, the callers' names. */
+  private readonly followed = new Map<number, Set<string>>();
   /** Members whose pages get one more reference somewhere: a put may drop that. */
   readonly referenced = new Set<MemberKey>();
   /** Some function of the file pins pages. */
@@ -88,6 +94,21 @@ export class Members {
         JSON.stringify([...known.guards]) === guards,
     );
     if (!isKnown) list.push(release);
+  }
+
+  /** A release, or dirtying, was carried out as part of the function that calls the one it stands in. */
+  noteFollowed({ start }: Span, { parent }: Frame): void {
+    if (parent) this.followed.set(start, (this.followed.get(start) ?? new Set()).add(parent.function.name));
+  }
+
+  /** Whether a call in a helper was followed in all callers of that: they have shown whose pages it is given. */
+  isShownByCallers(program: Program, { span, frame }: Omit<Release, 'callee'>): boolean {
+    const { function: helper, parent } = frame;
+    return (
+      parent === undefined &&
+      isJudgedAtCallers(program, helper) &&
+      (program.callers.get(helper.name) ?? []).every(name => this.followed.get(span.start)?.has(name))
+    );
   }
 
   /** An array that the function allocates at this offset is stored in a member. */
@@ -177,19 +198,21 @@ export function memberOfPlace(context: Context, place: Place): MemberKey | undef
 /** The page of a bio_vec is the vector's, wherever that lies. */
 const ELEMENT_PATHS = new Set(['.bv_page']);
 
-/** Pages are marked dirty. */
-export function noteDirtied(context: Context, state: State, term: Term): void {
+/** Pages are marked dirty by the call at `span`. */
+export function noteDirtied({ context, state, frame }: Values, span: Span, term: Term): void {
   const { members } = context;
+  members.noteFollowed(span, frame);
   const sets = [...state.sets.values()].filter(set => leadsTo(term, set));
   for (const set of sets) members.dirtied.add(set.acquisition.span.start);
   const key = memberOf(context, term);
   if (key) members.dirtied.add(key);
-  else if (sets.length === 0) members.dirtiesUnknown = true;
+  else if (sets.length === 0) members.dirtiesUnknown.push({ span, frame });
 }
 
-/** At the end of a function: which members the pages lie in that it still holds. */
+/** At the end of a function: which members the pages lie in that it still holds, and those that it held lay in. */
 export function noteStores(context: Context, state: State, members: Members): void {
   for (const set of state.sets.values()) {
+    if (set.status === 'dropped' && state.mayExist(set)) notePassing(context, state, set);
     if (set.status !== 'held' || !state.mayExist(set) || (set.isExact && !state.mayRemain(set))) continue;
     if (set.pointer) {
       const own = memberOf(context, set.pointer);
@@ -207,6 +230,13 @@ export function noteStores(context: Context, state: State, members: Members): vo
       if (place && member && leadsTo(value, set)) addStore(context, state, members, member, place, set);
     }
   }
+}
+
+/** The members that pages lay in which are released by now. */
+function notePassing(context: Context, state: State, set: PageSet): void {
+  const { passing } = context.members;
+  for (const key of membersOfSet(context, state, set))
+    passing.set(key, new Set([...(passing.get(key) ?? []), ...possibleHolds(state, set)]));
 }
 
 /** The members in which the pages of a set, or their array, lie. */
@@ -284,9 +314,10 @@ export function noteAssignment(values: Values, { place, type, value, span }: Ass
     else if (isPage || !array) members.foreign.add(key);
     return;
   }
+  const isCount = [...state.sets.values()].some(set => set.obtained === value || set.asked === value);
   const isAsked =
     mentions(value, atom => atom.kind === 'operation' && /^(kinds|mode)$/.test(atom.operator)) ||
-    (type.kind !== 'pointer' && knowsIterator(state));
+    (type.kind !== 'pointer' && !isCount && knowsIterator(state));
   const isUserBacked = [...state.iterators.values()]
     .filter(({ kinds }) => isDecided(kinds))
     .map(({ kinds }) => USER_BACKED_KINDS.some(kind => kinds.has(kind)))

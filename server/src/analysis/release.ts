@@ -30,12 +30,13 @@ export function release(
   const releasing: Releasing = { context, values, state: values.state, instruction, effect, block };
   const expression = instruction.arguments[effect.pages.argument - 1];
   if (!expression) return;
+  context.members.noteFollowed(instruction.calleeSpan, values.frame);
   const argument = values.value(expression);
   const place = effect.pages.indirect
     ? context.places.target(argument, { kind: 'unknown', name: '' })
     : undefined;
   const term = place ? values.load(place) : argument;
-  if (dirties(releasing)) noteDirtied(context, values.state, contentOf(releasing, term));
+  if (dirties(releasing)) noteDirtied(values, instruction.calleeSpan, contentOf(releasing, term));
   if (effect.pages.form === 'page') releasePage(releasing, term);
   else if (effect.pages.form === 'array') releaseArray(releasing, term);
   else releaseObject(releasing, term);

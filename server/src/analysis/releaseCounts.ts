@@ -5,10 +5,12 @@ import { isOtherwiseUnwritten } from './unwritten.ts';
 
 /** The loop that releases runs to the number asked for where fewer may have been obtained. */
 export function isBeyondObtained(releasing: Releasing, set: PageSet, index: Term): boolean {
-  const { state } = releasing;
-  if (!set.isExact || set.age === 'older') return false;
-  if (state.facts.isLess(index, set.obtained)) return false;
-  if (isOneTooFar(releasing, set, index)) return true;
+  const { context, state } = releasing;
+  if (!set.isExact || state.facts.isLess(index, set.obtained)) return false;
+  // Behind what all turns of a loop stored, only other code can have put something.
+  const isLast = set.age === 'latest' || isOtherwiseUnwritten(context, state, set);
+  if (isLast && isOneTooFar(releasing, set, index)) return true;
+  if (set.age === 'older') return false;
   if (!set.asked || asNumber(set.asked) === 1) return false;
   return isTightBound(releasing, index, set.asked) && isShortPossible(state, set);
 }
@@ -16,7 +18,9 @@ export function isBeyondObtained(releasing: Releasing, set: PageSet, index: Term
 /** The slot lies behind all that was obtained, and nobody else has put a page there. */
 export function isBehindAll({ context, state }: Releasing, set: PageSet, index: Term): boolean {
   return (
-    set.isExact && state.facts.isAtMost(set.obtained, index) && isOtherwiseUnwritten(context, state, set)
+    set.isExact &&
+    state.facts.isAtMost(set.obtained, index) &&
+    isOtherwiseUnwritten(context, state, set, false, index)
   );
 }
 

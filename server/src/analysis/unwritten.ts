@@ -1,18 +1,20 @@
 import type { Context } from './context.ts';
 import { isKept } from './reach.ts';
 import type { PageSet, State } from './state.ts';
-import { type Atom, mentions } from './terms.ts';
+import { type Atom, mentions, type Term } from './terms.ts';
 
 /**
- * Whether the slots of a set's array hold no page but what this set put there: the function made the array itself,
+ * Whether the slots of a set's array hold no page but what this set put there, or others before `slot`: the function made the array itself,
  * nobody has written it, and nobody else was given it.
  * @param mayBeZeroed NULL in the other slots counts as well: of a single page somebody may ask before it is released.
+ * @param slot what comes before is not asked for; by default the first behind the set.
  */
 export function isOtherwiseUnwritten(
   context: Context,
   state: State,
   set: PageSet,
   mayBeZeroed = false,
+  slot: Term = set.obtained,
 ): boolean {
   const { pointer } = set;
   if (!pointer) return false;
@@ -22,7 +24,13 @@ export function isOtherwiseUnwritten(
     isKept(state, state.keepers.get(atom) ?? []) || state.aliases.has(atom);
   if (isShared(pointer) || isShared(owner)) return false;
   for (const other of state.sets.values())
-    if (other.id !== set.id && mayShare(other, set) && state.mayExist(other)) return false;
+    if (
+      other.id !== set.id &&
+      mayShare(other, set) &&
+      state.mayExist(other) &&
+      !endsBefore(context, state, other, set, slot)
+    )
+      return false;
   for (const key of state.memory.keys()) {
     const place = context.places.get(key);
     if (place?.root.kind === 'pointer' && mentions(place.root.pointer, atom => atom === pointer))
@@ -34,6 +42,12 @@ export function isOtherwiseUnwritten(
 /** Whether two sets may lie in one array: where the turns before put theirs is not known of all of them together. */
 function mayShare(other: PageSet, set: PageSet): boolean {
   return other.pointer === set.pointer || other.acquisition.key === set.acquisition.key;
+}
+
+/** Whether the slots that another set filled all lie before slot `slot` of this one. */
+function endsBefore({ terms }: Context, { facts }: State, other: PageSet, set: PageSet, slot: Term): boolean {
+  if (!other.isExact || !other.base || !set.base) return false;
+  return facts.isAtMost(terms.add(other.base, other.obtained), terms.add(set.base, slot));
 }
 
 /** The local array, or the allocation, that an array pointer leads to; undefined where somebody else made it. */

@@ -50,8 +50,9 @@ export function acquireArray(author: Author): void {
     ...author.handOver(place, array, held),
   });
   if (author.random.chance(0.3)) useEach(author, array, held);
-  if (place.endsWith('_array') && !author.unwindsByGoto && author.random.chance(0.25))
-    author.queue(array, held);
+  const isOwn = place.endsWith('_array');
+  if ((isOwn || place === 'stack') && !author.unwindsByGoto && author.random.chance(0.5))
+    author.queue(array, held, isOwn ? 2 : 1);
 }
 
 /** Looks at each page; some are passed over. */
