@@ -41,6 +41,8 @@ export const NOT_EXECUTED: Readonly<Record<string, string>> = {
     kvm_release_pfn_dirty kvm_release_page_dirty kvm_release_pfn kvm_set_pfn_dirty is_error_page is_error_pfn
     is_error_noslot_pfn migrate_vma_setup migrate_vma_finalize hmm_range_fault hmm_pfn_to_page
     drm_gem_get_pages drm_gem_put_pages`,
+  'takes a poisoned page out of use, and with it the reference of its caller':
+    'memory_failure soft_offline_page',
   'tests of a returned pointer': 'IS_ERR IS_ERR_OR_NULL',
   'time: what is submitted ends later, or something is waited for': `
     submit_bio submit_bio_noacct submit_bio_wait blk_execute_rq blk_execute_rq_nowait virtqueue_add_sgs
@@ -53,7 +55,10 @@ export const NOT_EXECUTED: Readonly<Record<string, string>> = {
     crypto_wait_req queue_work queue_delayed_work schedule_work schedule_delayed_work queue_work_on
     flush_work cancel_work_sync call_rcu wait_for_completion wait_for_completion_io
     wait_for_completion_timeout wait_for_completion_interruptible
-    wait_for_completion_interruptible_timeout wait_for_completion_killable complete complete_all
+    wait_for_completion_interruptible_timeout wait_for_completion_killable
+    wait_for_completion_killable_timeout complete complete_all wait_event wait_event_interruptible
+    wait_event_killable wait_event_timeout wait_event_interruptible_timeout kthread_run kthread_create
+    usb_ep_queue
     kernel_sendmsg kernel_recvmsg`,
 };
 
