@@ -1,4 +1,4 @@
-import type { Expression, FunctionModel, Program } from '../program/model.ts';
+import { callsOf, type Expression, type FunctionModel, type Program } from '../program/model.ts';
 import type { Direction } from '../semantics/holds.ts';
 import { CONSTANTS } from './values.ts';
 
@@ -96,9 +96,7 @@ function callsTo(
   const found: { caller: FunctionModel; arguments: readonly Expression[] }[] = [];
   for (const callerName of program.callers.get(name) ?? []) {
     const caller = program.functions.get(callerName);
-    const calls = caller?.blocks.flatMap(block =>
-      block.instructions.filter(each => each.kind === 'call').filter(each => each.callee === name),
-    );
+    const calls = caller && callsOf(caller).filter(each => each.callee === name);
     if (!caller || !calls || calls.length === 0) return;
     for (const call of calls) found.push({ caller, arguments: call.arguments });
   }

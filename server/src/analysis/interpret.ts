@@ -8,7 +8,7 @@ import type {
   Instruction,
   Terminator,
 } from '../program/model.ts';
-import { isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
+import { ITERATOR_TAGS, isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
 import { assume } from './branch.ts';
 import { executeCall } from './calls.ts';
 import { CHECKS } from './checks/index.ts';
@@ -42,7 +42,6 @@ export interface Exit {
 /** Thrown where a bound of limits.ts was hit; the root is then listed as not analysed. */
 export class TooComplex extends Error {}
 
-const ITERATOR_TAGS = new Set(['struct iov_iter']);
 const VECTOR_TAGS = new Set(['struct bio_vec', 'struct scatterlist']);
 
 /** Which functions the analysis goes into. */

@@ -1,6 +1,13 @@
 import type { Span } from '../base/text.ts';
 import { targetsOf } from '../program/liveness.ts';
-import type { Block, CallInstruction, Expression, FunctionModel, Program } from '../program/model.ts';
+import {
+  type Block,
+  type CallInstruction,
+  callsOf,
+  type Expression,
+  type FunctionModel,
+  type Program,
+} from '../program/model.ts';
 import { LEAVES_MEMORY, TAKES_MEMORY } from '../semantics/completions.ts';
 import type { FunctionRow } from '../semantics/effects.ts';
 import type { Direction } from '../semantics/holds.ts';
@@ -216,8 +223,4 @@ function blocksWithMemory(model: FunctionModel, atEntry: boolean): ReadonlySet<B
       }
   }
   return safe;
-}
-
-function callsOf(model: FunctionModel): CallInstruction[] {
-  return model.blocks.flatMap(block => block.instructions.filter(each => each.kind === 'call'));
 }

@@ -1,11 +1,9 @@
 import { type CallInstruction, callsOf, type FunctionModel, type Program } from '../program/model.ts';
-import { isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
+import { ITERATOR_TAGS, isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
 import { type Effect, type FunctionRow, isFollowed } from '../semantics/effects.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import { returnsPages, type Scope } from './interpret.ts';
 import { LIMITS } from './limits.ts';
-
-const ITERATOR_TAGS = new Set(['struct iov_iter']);
 
 /** Which functions of a program are analysed, by what they do; names. */
 export interface Mattering {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { nameIn, readBaseline, rootOf, writeBaseline } from '../host/baselineFile.ts';
+import { readBaseline, rootOf, writeBaseline } from '../host/baselineFile.ts';
 import type { FileRequest } from '../host/fileAnalyser.ts';
-import { displayPath, readText } from '../host/files.ts';
+import { displayPath, nameIn, readText } from '../host/files.ts';
 import {
   BASELINE_NAME,
   type Baseline,

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, relative, sep } from 'node:path';
+import { readFileSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
 import {
   BASELINE_SCHEMA,
@@ -9,6 +8,7 @@ import {
   EMPTY_BASELINE,
   printBaseline,
 } from '../report/baseline.ts';
+import { replaceFile } from './files.ts';
 import { treeRoot } from './trees.ts';
 import { checkoutRoot } from './walk.ts';
 
@@ -48,15 +48,7 @@ export function readBaseline(path: string, mayBeAbsent: boolean): Baseline {
 /** Puts these entries into a file, which others see either as it was or whole. Throws what node:fs throws. */
 export function writeBaseline(path: string, entries: readonly BaselineEntry[]): void {
   // A link stays a link: what it leads to is replaced.
-  const target = realPath(path);
-  const draft = `${target}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    writeFileSync(draft, printBaseline(entries), { flag: 'wx' });
-    renameSync(draft, target);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
+  replaceFile(realPath(path), printBaseline(entries));
 }
 
 function realPath(path: string): string {
@@ -74,9 +66,4 @@ function realPath(path: string): string {
  */
 export function rootOf(path: string): string | undefined {
   return treeRoot(path) ?? checkoutRoot(dirname(path));
-}
-
-/** How a baseline at a root names an absolute path. */
-export function nameIn(root: string, path: string): string {
-  return relative(root, path).split(sep).join('/');
 }

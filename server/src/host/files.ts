@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 
 /** Kernel sources are UTF-8, a few of them Latin-1; every byte sequence has a text. */
@@ -75,5 +76,25 @@ export function readText(path: string, overlays: Overlays): string | undefined {
     return decode(readBytes(path, overlays));
   } catch {
     return undefined;
+  }
+}
+
+/** How a file below `root` is named from there, with `/`; both are absolute paths. */
+export function nameIn(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/');
+}
+
+/**
+ * Puts a text into a file, which others see either as it was or whole. Throws what node:fs throws.
+ * @param path absolute path in a folder that exists; not that of a link.
+ */
+export function replaceFile(path: string, text: string): void {
+  const draft = `${path}.${randomUUID()}.tmp`;
+  try {
+    writeFileSync(draft, text, { flag: 'wx' });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
   }
 }

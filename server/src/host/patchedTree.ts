@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { applyPatch, reversePatch, type StructuredPatch } from 'diff';
 import { type FileChange, type FileVersion, isCFile, isChange } from './change.ts';
-import { type Overlays, readBytes, sizeOf } from './files.ts';
+import { nameIn, type Overlays, readBytes, sizeOf } from './files.ts';
 import { namesIn, PatchError } from './patch.ts';
 
 /** Directories that are taken off the names of a patch: git and quilt put one before them, others none. */
@@ -83,8 +83,8 @@ class PatchedTree {
   private create(patch: StructuredPatch, name: string): void {
     const places = [this.level, 1, 0].flatMap(level => this.locate(name, level) ?? []);
     const path = places.find(place => existsSync(dirname(place))) ?? places[0]!;
-    if (this.has(path)) throw new PatchError(`${displayed(this.root, path)}: exists already`);
-    this.files.set(path, { path, text: patched('', patch, displayed(this.root, path)) });
+    if (this.has(path)) throw new PatchError(`${nameIn(this.root, path)}: exists already`);
+    this.files.set(path, { path, text: patched('', patch, nameIn(this.root, path)) });
   }
 
   private has(path: string | undefined): boolean {
@@ -115,8 +115,6 @@ class PatchedTree {
     return inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
   }
 }
-
-const displayed = (root: string, path: string): string => relative(root, path).split(sep).join('/');
 
 /** A name without its first `level` directories; undefined where it has not as many. */
 function strip(name: string, level: number): string | undefined {

@@ -1,11 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, type Stats } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import Ajv, { type ValidateFunction } from 'ajv';
 import { version } from '../../../package.json';
 import { FREE_NAMES, MOVER_NAMES } from '../semantics/table.ts';
-import { regularFile } from './files.ts';
+import { nameIn, regularFile, replaceFile } from './files.ts';
 import { factsOf, MAX_SIZE, type SourceFacts } from './sources.ts';
 import { walk } from './walk.ts';
 
@@ -73,7 +73,7 @@ export class TreeIndex {
       const file = regularFile(path);
       const known = file && earlier?.entry(path, file);
       const entry = known ?? (file && entryOf(path, file));
-      if (entry) entries.set(nameOf(root, path), entry);
+      if (entry) entries.set(nameIn(root, path), entry);
     }
     return new TreeIndex(root, entries);
   }
@@ -83,14 +83,7 @@ export class TreeIndex {
     const place = placeOf(this.root);
     mkdirSync(dirname(place), { recursive: true });
     const stored: Stored = { stamp: STAMP, root: this.root, files: [...this.entries] };
-    // Others may read it at any time, and write it as well.
-    const draft = `${place}.${randomUUID()}`;
-    try {
-      writeFileSync(draft, JSON.stringify(stored));
-      renameSync(draft, place);
-    } finally {
-      rmSync(draft, { force: true });
-    }
+    replaceFile(place, JSON.stringify(stored));
   }
 
   /** Takes the index of a tree from disk. */
@@ -110,7 +103,7 @@ export class TreeIndex {
   }
 
   private entry(path: string, { size, mtimeMs }: Stats): Entry | undefined {
-    const entry = this.entries.get(nameOf(this.root, path));
+    const entry = this.entries.get(nameIn(this.root, path));
     return entry?.size === size && entry.changed === mtimeMs ? entry : undefined;
   }
 
@@ -193,8 +186,6 @@ function entryOf(path: string, { size, mtimeMs }: Stats): Entry | undefined {
     return undefined;
   }
 }
-
-const nameOf = (root: string, path: string): string => relative(root, path).split(sep).join('/');
 
 function placeOf(root: string): string {
   const cache =

@@ -173,6 +173,8 @@ export function pointee(type: Type): Type {
 /** The structs that stand for a page. */
 export const PAGE_TAGS: ReadonlySet<string> = new Set(['struct page', 'struct folio']);
 
+export const ITERATOR_TAGS: ReadonlySet<string> = new Set(['struct iov_iter']);
+
 /** `struct page **` and the like: depth counts stars. */
 export function isPointerToStruct(type: Type, tags: ReadonlySet<string>, depth: number): boolean {
   let at = type;

@@ -1,5 +1,5 @@
 import type { CallInstruction, Expression, FunctionModel, Program } from '../../program/model.ts';
-import { isPointerToStruct } from '../../program/types.ts';
+import { ITERATOR_TAGS, isPointerToStruct } from '../../program/types.ts';
 import { QUEUED } from '../../semantics/completions.ts';
 import type { FunctionRow } from '../../semantics/effects.ts';
 import { OPERATIONS } from '../../semantics/operations.ts';
@@ -21,7 +21,6 @@ import type { Values } from '../values.ts';
 import type { Check } from './check.ts';
 import { judge, judgeVector } from './keptFaults.ts';
 
-const ITERATOR = new Set(['struct iov_iter']);
 const KIOCB = new Set(['struct kiocb']);
 const UNKNOWN = { kind: 'unknown', name: '' } as const;
 
@@ -58,8 +57,8 @@ export const keptIterators: Check = {
 
 function noteAssignment(context: Context, values: Values, at: Expression, value: Expression): void {
   const { flight } = values.state;
-  const isStruct = value.type.kind === 'struct' && ITERATOR.has(value.type.tag);
-  const isPointer = isPointerToStruct(value.type, ITERATOR, 1);
+  const isStruct = value.type.kind === 'struct' && ITERATOR_TAGS.has(value.type.tag);
+  const isPointer = isPointerToStruct(value.type, ITERATOR_TAGS, 1);
   if (at.kind === 'variable' || (flight.kept.size === 0 && !isStruct && !isPointer)) return;
   const place = values.place(at);
   if (VECTOR.test(place.key)) {
@@ -123,7 +122,7 @@ function noteCall(
   if (
     /^_*(memcpy|memmove)$/.test(call.callee ?? '') &&
     call.arguments[1] &&
-    isPointerToStruct(call.arguments[1].type, ITERATOR, 1)
+    isPointerToStruct(call.arguments[1].type, ITERATOR_TAGS, 1)
   )
     copied(1, 2, 'copy');
   const result = resultOf(values, call);
