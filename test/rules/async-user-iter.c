@@ -398,3 +398,35 @@ static const struct file_operations waited_operations = {
 static const struct file_operations task_operations = {
 	.read_iter = in_task_read_iter,
 };
+
+/* A flag beside the copy tells who finds it there that it is only good for the length. */
+struct transfer {
+	struct iov_iter iter;
+	struct list_head requests;
+	bool is_direct;
+};
+
+static ssize_t noted_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct transfer *transfer = find_transfer(iocb);
+
+	transfer->is_direct = true;
+	transfer->iter = *from;
+	start_requests(&transfer->requests);
+	return -EIOCBQUEUED;
+}
+
+struct bare_transfer {
+	struct iov_iter iter;
+	struct list_head requests;
+};
+
+static ssize_t unnoted_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct bare_transfer *transfer = find_bare_transfer(iocb);
+
+	transfer->iter = *from;
+//      ^^^^^^^^^^^^^^ async-user-iter (warning): `transfer->iter` keeps a copy of an iterator over user memory (ITER_UBUF/ITER_IOVEC), and the function returns -EIOCBQUEUED: who goes on with it later runs in another process: extract its pages first (iov_iter_extract_pages(), netfs_extract_user_iter())
+	start_requests(&transfer->requests);
+	return -EIOCBQUEUED;
+}

@@ -384,3 +384,33 @@ void asked_table_drop_ok(struct asked_table *table)
 		for (i = 0; i < table->table.nents; i++)
 			unpin_user_page(sg_page(&table->table.sgl[i]));
 }
+
+/* A count that was set while the iterator's kind was known is no flag. */
+struct table {
+	struct page *pages[16];
+	unsigned int nr;
+	unsigned int total;
+};
+
+static ssize_t fill_table(struct table *table, struct iov_iter *iter)
+{
+	struct page **pages = table->pages;
+	size_t offset;
+	ssize_t len;
+
+	if (!user_backed_iter(iter)) {
+		table->total += 1;
+		return -EINVAL;
+	}
+	len = iov_iter_extract_pages(iter, &pages, 16 * PAGE_SIZE, 16, 0, &offset);
+	if (len <= 0)
+		return -EFAULT;
+	table->nr = DIV_ROUND_UP(offset + len, PAGE_SIZE);
+	table->total += table->nr;
+	return len;
+}
+
+static void empty_table_ok(struct table *table)
+{
+	unpin_user_pages(table->pages, table->nr);
+}

@@ -220,3 +220,25 @@ static int copied_iterator_bad(struct kvec *vec, const void *from, size_t size)
 	saved = iter;
 	return copy_to_iter(from, size, &saved) == size ? 0 : -EFAULT;
 }
+
+/* What the data goes for was noted by somebody, and the helper looks there. */
+struct command {
+	int way;
+	void *buf;
+};
+
+static int copy_payload(struct command *command, struct iov_iter *iter, size_t size)
+{
+	if (command->way == DMA_TO_DEVICE && copy_from_iter(command->buf, size, iter) != size)
+		return -EFAULT;
+	return 0;
+}
+
+int noted_direction_ok(struct iovec *vec, size_t size, u32 tag)
+{
+	struct command *command = find_command(tag);
+	struct iov_iter iter;
+
+	iov_iter_init(&iter, ITER_DEST, vec, 1, size);
+	return copy_payload(command, &iter, size);
+}

@@ -76,6 +76,11 @@ export function analyse(
   const own = new Map([...program.functions].filter(([, { span }]) => isRoot(span)));
   const hasOthers = own.size < program.functions.size;
   const withoutOthers = hasOthers ? matteringFunctions({ ...program, functions: own }, table) : mattering;
+  // What other files do, and what takes long, is left to convention where following it is too much.
+  const views: readonly View[] = [
+    { seen: mattering, calleeSteps: LIMITS.stepsPerCallee },
+    { seen: withoutOthers, calleeSteps: LIMITS.stepsPerCalleeOfLong },
+  ];
   const contextOf = (model: FunctionModel): Context =>
     new Context(program, table, members, isCancelled, (acquisition, mode, kinds, direction) => {
       const site = sites.get(acquisition.span.start);
@@ -86,20 +91,21 @@ export function analyse(
       for (const kind of kinds) evidence.kinds.add(kind);
       evidence.directions.add(direction);
     });
-  for (const model of program.functions.values()) {
+  const costs = new Map<string, number>();
+  for (const model of calleesFirst(program)) {
     if (!isRoot(model.span) || !isWorthwhile(model, mattering)) continue;
     if (isCancelled()) throw new Cancelled();
     if (model.blocks.length > LIMITS.rootBlocks) {
       given.push({ function: model, reason: `the function has over ${LIMITS.rootBlocks} basic blocks` });
       continue;
     }
-    // What other files do is left to convention where following it is too much.
-    const run = firstThatEnds([mattering, ...(hasOthers ? [withoutOthers] : [])], seen => {
-      const scope = scopeOf(model, seen);
+    const run = firstThatEnds(views, ({ seen, calleeSteps }) => {
+      const scope = scopeOf(model, seen, name => (costs.get(name) ?? 0) > calleeSteps);
       const context = contextOf(model);
       const exits = isWorthwhile(model, seen) ? runRoot(context, model, scope, budgetOf(model, seen)) : [];
       return { context, scope, exits };
     });
+    costs.set(model.name, typeof run === 'string' ? Number.POSITIVE_INFINITY : run.context.steps);
     if (typeof run === 'string') {
       given.push({ function: model, reason: run });
       continue;
@@ -132,8 +138,32 @@ export function analyse(
   };
 }
 
+/** What of a program the analysis of a root follows. */
+interface View {
+  readonly seen: Mattering;
+  /** Instructions that following a callee may have taken. */
+  readonly calleeSteps: number;
+}
+
+/** The functions of a program, each behind those that it calls, but for cycles. */
+function calleesFirst(program: Program): Iterable<FunctionModel> {
+  const ordered = new Set<FunctionModel>();
+  const entered = new Set<FunctionModel>();
+  const visit = (model: FunctionModel): void => {
+    if (entered.has(model)) return;
+    entered.add(model);
+    for (const { callee } of callsOf(model)) {
+      const called = callee === undefined ? undefined : program.functions.get(callee);
+      if (called) visit(called);
+    }
+    ordered.add(model);
+  };
+  for (const model of program.functions.values()) visit(model);
+  return ordered;
+}
+
 /** What the analysis of a root gave with the first of several views of the program with which it ends, or why none did. */
-function firstThatEnds<Run>(views: readonly Mattering[], run: (view: Mattering) => Run): Run | string {
+function firstThatEnds<Run>(views: readonly View[], run: (view: View) => Run): Run | string {
   let reason = '';
   for (const view of views)
     try {

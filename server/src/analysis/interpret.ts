@@ -50,6 +50,8 @@ export interface Scope {
   readonly matters: (name: string) => boolean;
   /** Whether an acquisition can be reached from it. */
   readonly acquires: (name: string) => boolean;
+  /** Whether following it took so much already that its callers cannot follow it as well. */
+  readonly isTooLong: (name: string) => boolean;
   /** Whether it builds an iterator for its caller. */
   readonly builds: (name: string) => boolean;
   /** Whether it releases pages of which a flag that its callers test may tell more. */
@@ -92,7 +94,7 @@ export class Interpreter {
         (each.kind === 'acquire' && each.extraction) || (each.kind === 'store' && each.takes === 'consumes'),
     );
     if (isPrimitive) return;
-    if (isActive(frame, model) || !this.scope.matters(model.name)) return;
+    if (isActive(frame, model) || !this.scope.matters(model.name) || this.scope.isTooLong(model.name)) return;
     if (this.scope.acquires(model.name)) return model;
     const mayStillEnter = this.context.steps < LIMITS.stepsBeforeConvention;
     if (!mayStillEnter) return;

@@ -20,6 +20,10 @@ export const LIMITS = {
   callerSteps: 1,
   /** Depth of same-file callees analysed in their caller's context. */
   calleeDepth: 4,
+  /** Instructions that the analysis of a callee by itself took, beyond which its callers take it by convention: several states of theirs reach it. */
+  stepsPerCallee: 600,
+  /** The same in a second attempt at a function for which the first took too much. */
+  stepsPerCalleeOfLong: 100,
   /** Blocks of a callee beyond which it is taken by convention instead. */
   calleeBlocks: 250,
   /** Blocks of a root function beyond which it is not analysed. */

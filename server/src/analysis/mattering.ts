@@ -131,13 +131,21 @@ function spread(program: Program, names: Set<string>, steps: number): void {
   }
 }
 
-/** What the analysis of a function goes into. */
-export function scopeOf(model: FunctionModel, mattering: Mattering): Scope {
+/**
+ * What the analysis of a function goes into.
+ * @param isTooLong whether following a function takes too much.
+ */
+export function scopeOf(
+  model: FunctionModel,
+  mattering: Mattering,
+  isTooLong: (name: string) => boolean = () => false,
+): Scope {
   const { acquiring, all, reaching, builders, releasers } = mattering;
   return {
     // Below a function that only touches pages, what acquires is analysed by itself.
     matters: name => all.has(name) && (acquiring.has(model.name) || !reaching.has(name)),
     acquires: name => reaching.has(name),
+    isTooLong,
     builds: name => builders.has(name),
     // What is given pages that were acquired here is followed anyway.
     releases: name => !acquiring.has(model.name) && releasers.has(name),

@@ -168,7 +168,11 @@ class ModeFlags {
   of(key: MemberKey, hold: Hold, stores: readonly MemberStore[]): MemberKey[] {
     const tag = structOfMember(key);
     const asked = this.members.flags.filter(
-      flag => flag.isAsked && structOfMember(flag.key) === tag && !this.isSomethingElse(flag),
+      flag =>
+        flag.isAsked &&
+        structOfMember(flag.key) === tag &&
+        !this.members.counts.has(flag.key) &&
+        !this.isSomethingElse(flag),
     );
     const tested = (this.members.releases.get(key) ?? [])
       .filter(release => release.hold === hold)
@@ -205,6 +209,7 @@ class ModeFlags {
       .filter(
         ([key, number]) =>
           (number === 1 || number === 0) &&
+          !this.members.counts.has(key) &&
           others.every(store => store.beside.get(key) === number) &&
           this.members.flags.some(flag => flag.key === key && flag.number === 1 - number),
       )

@@ -58,6 +58,8 @@ export class Members {
   readonly stores: MemberStore[] = [];
   /** By member; '' where the pages' origin is not known at all. */
   readonly releases = new Map<MemberKey, MemberRelease[]>();
+  /** Members that are calculated: how many of something there are, not what they are. */
+  readonly counts = new Set<MemberKey>();
   readonly flags: MemberFlag[] = [];
   /** The members in which the arrays of an allocating call are stored, by its offset. */
   readonly arrays = new Map<number, Set<MemberKey>>();
@@ -322,11 +324,18 @@ export function noteAssignment(values: Values, { place, type, value, span }: Ass
     .filter(({ kinds }) => isDecided(kinds))
     .map(({ kinds }) => USER_BACKED_KINDS.some(kind => kinds.has(kind)))
     .at(0);
+  if (isSum(value)) members.counts.add(key);
   const number = asNumber(value);
   if (isAsked || number !== undefined) {
     const isBool = type.kind === 'integer' && type.bits === 1;
     members.flags.push({ key, isAsked, isUserBacked, isBool, number, span, frame });
   }
+}
+
+/** Whether a value is made by adding to, or taking from, something that was no answer. */
+function isSum(value: Term): boolean {
+  if (value.kind !== 'linear' || value.parts.size === 0) return false;
+  return [...value.parts.keys()].every(({ kind }) => kind === 'symbol');
 }
 
 /** Whether a question about an iterator lies on the path, and its answer is known. */

@@ -23,12 +23,23 @@ export const direction: Check = {
     for (const use of usesOf(call, row)) {
       const iterator = iteratorArgument(context, values, call, use.iterator, use.member);
       const builder = iterator && values.state.iterators.get(iterator)?.builtBy;
-      if (!builder) continue;
+      if (!builder || isDecidedElsewhere(context, values, builder)) continue;
       const built = directionOf(context, values.state, iterator);
       if (built && built !== use.direction) report(context, values, call, builder, use.direction);
     }
   },
 };
+
+/** What the transfer is for was noted beside the iterator, and the helper that moves the data looks there. */
+function isDecidedElsewhere(context: Context, { frame }: Values, builder: Builder): boolean {
+  if (frame.function === builder.frame.function) return false;
+  return frame.function.blocks.some(
+    ({ terminator }) => terminator.kind === 'branch' && NAMES_DIRECTION.test(context.source(terminator.span)),
+  );
+}
+
+/** The kernel's names for a direction (include/linux/dma-direction.h, include/linux/kernel.h; 6.1 to 6.12). */
+const NAMES_DIRECTION = /\b(DMA_(TO|FROM)_DEVICE|READ|WRITE)\b/;
 
 function usesOf(call: CallInstruction, row: FunctionRow | undefined): Use[] {
   if (row) return row.effects.filter(effect => effect.kind === 'transfer');

@@ -7,6 +7,7 @@ import { holderOf, isInFlight, type KeptIterator, queued, type Submission } from
 import { type Frame, rootFrame, rootOf } from '../frames.ts';
 import { directionOf, kindsOf } from '../iterators.ts';
 import { type LaterUse, laterUsesOf } from '../iteratorUses.ts';
+import { isMember, type Location, locationsOf } from '../locations.ts';
 import type { Term } from '../terms.ts';
 import type { Values } from '../values.ts';
 
@@ -39,11 +40,26 @@ export function judge(context: Context, values: Values, kept: KeptIterator, mome
   }
   if (foreign) reportForeign(context, values, kept, foreign);
   else if (matching[0]) reportEscape(context, values, kept, matching[0], kinds);
-  else if (moment === 'queued' && kept.how === 'copy' && !structs.has(structOf(kept)))
-    reportForeign(context, values, kept, undefined);
+  else if (moment === 'queued' && kept.how === 'copy' && !structs.has(structOf(kept.location)))
+    if (!isNoted(kept)) reportForeign(context, values, kept, undefined);
 }
 
-const structOf = ({ location }: KeptIterator): string => location.slice(0, location.indexOf('::'));
+/** A flag of the object is set beside the copy, which tells whoever finds it there what it is good for. */
+function isNoted({ frame, location }: KeptIterator): boolean {
+  const tag = structOf(location);
+  return frame.function.blocks.some(({ instructions }) =>
+    instructions.some(
+      each =>
+        each.kind === 'assign' &&
+        each.value.kind === 'constant' &&
+        each.place.type.kind === 'integer' &&
+        each.place.type.bits === 1 &&
+        locationsOf(frame.function, each.place).some(flag => isMember(flag) && structOf(flag) === tag),
+    ),
+  );
+}
+
+const structOf = (member: Location): string => member.slice(0, member.indexOf('::'));
 
 function isFreed({ state }: Values, object: Term): boolean {
   if (state.freed.has(object)) return true;
