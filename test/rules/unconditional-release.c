@@ -385,7 +385,7 @@ void asked_table_drop_ok(struct asked_table *table)
 			unpin_user_page(sg_page(&table->table.sgl[i]));
 }
 
-/* A count that was set while the iterator's kind was known is no flag. */
+/* A count that was changed where the iterator's kind was known is no flag. */
 struct table {
 	struct page *pages[16];
 	unsigned int nr;
@@ -398,16 +398,17 @@ static ssize_t fill_table(struct table *table, struct iov_iter *iter)
 	size_t offset;
 	ssize_t len;
 
-	if (!user_backed_iter(iter)) {
-		table->total += 1;
-		return -EINVAL;
-	}
 	len = iov_iter_extract_pages(iter, &pages, 16 * PAGE_SIZE, 16, 0, &offset);
 	if (len <= 0)
 		return -EFAULT;
 	table->nr = DIV_ROUND_UP(offset + len, PAGE_SIZE);
-	table->total += table->nr;
 	return len;
+}
+
+static void count_table(struct table *table, struct iov_iter *iter)
+{
+	if (user_backed_iter(iter))
+		table->total++;
 }
 
 static void empty_table_ok(struct table *table)
