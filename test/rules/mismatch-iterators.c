@@ -450,3 +450,33 @@ static int bio_add_user_ok(struct bio *bio, unsigned long addr)
 		unpin_user_page(pages[i++]);
 	return 0;
 }
+
+/* Iterators of SMB requests are never user-backed, whichever of them a loop has come to. */
+struct smb_rqst {
+	struct kvec *rq_iov;
+	unsigned int rq_nvec;
+	struct iov_iter rq_iter;
+};
+
+static int map_requests_bad(struct smb_rqst *requests, int count, struct sink *sink)
+{
+	int i, j, n;
+
+	for (i = 0; i < count; i++) {
+		struct iov_iter *iter = &requests[i].rq_iter;
+		struct page *stack_pages[8], **pages = stack_pages;
+		size_t offset;
+		ssize_t len;
+
+		for (j = 0; j < requests[i].rq_nvec; j++)
+			add_buffer(sink, requests[i].rq_iov[j].iov_base);
+		len = iov_iter_extract_pages(iter, &pages, SZ_32K, 8, 0, &offset);
+		if (len <= 0)
+			return -EIO;
+		n = DIV_ROUND_UP(offset + len, PAGE_SIZE);
+		while (n > 0)
+			unpin_user_page(stack_pages[--n]);
+//                      ^^^^^^^^^^^^^^^ release-mismatch: `pages` carries no hold of their own (iov_iter_extract_pages()); unpin_user_page() drops a pin, and the pages carry none: release nothing here
+	}
+	return 0;
+}

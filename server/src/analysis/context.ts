@@ -105,6 +105,8 @@ export class Context {
   /** The symbols that stand for merged values, by the tag of the block that made them. */
   private readonly merged = new Map<string, Set<Term>>();
   private readonly made = new Set<SymbolAtom>();
+  /** Merged addresses of iterators that are never user-backed. */
+  readonly kernelBacked = new Set<Term>();
   /** The symbols made for parts of a local that nothing on the path had written, by the local's key. */
   private readonly read = new Map<string, Set<SymbolAtom>>();
   private readonly numbers = new Map<string, number>();

@@ -24,7 +24,9 @@ export function kindsOf(context: Context, state: State, address: Term): Readonly
   return new Set([...kinds].filter(kind => !USER_BACKED_KINDS.includes(kind)));
 }
 
-function isKernelBacked(context: Context, address: Term): boolean {
+/** Whether what lies at an address is an iterator that is never user-backed, by the member it is. */
+export function isKernelBacked(context: Context, address: Term): boolean {
+  if (context.kernelBacked.has(address)) return true;
   const place = address.kind === 'address' ? context.places.get(address.place) : undefined;
   return place !== undefined && KERNEL_BACKED_MEMBERS.some(({ member }) => place.path.endsWith(`.${member}`));
 }

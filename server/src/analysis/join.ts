@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
 import { Facts } from './facts.ts';
+import { isKernelBacked } from './iterators.ts';
 import { joinFacts, type Merged } from './joinFacts.ts';
 import { Memory } from './memory.ts';
 import { noteNumbersStored } from './numbers.ts';
@@ -33,9 +34,10 @@ export function join(context: Context, left: State, incoming: State, tag: string
     }
     if (x.kind === 'page' && y.kind === 'page' && x.set === y.set)
       return context.terms.page(x.set, merge(`${slot}#index`, x.index, y.index));
-    if (own.has(x) && !taken.has(x)) return x;
-    const symbol = mergedSymbol(context, tag, slot, taken);
+    const symbol = own.has(x) && !taken.has(x) ? x : mergedSymbol(context, tag, slot, taken);
     own.add(symbol);
+    if ([x, y].every(address => isKernelBacked(context, address))) context.kernelBacked.add(symbol);
+    else context.kernelBacked.delete(symbol);
     return symbol;
   };
   const merge = (slot: string, x: Term, y: Term): Term => {
@@ -138,9 +140,12 @@ function renameStale(context: Context, right: State, own: ReadonlySet<Term>): vo
       check(term);
   for (const form of right.facts.forms()) check(form);
   if (!isMentioned) return;
-  context.rename(right, atom =>
-    atom.kind === 'symbol' && own.has(atom) ? context.terms.symbol(`old ${atom.name}`) : undefined,
-  );
+  context.rename(right, atom => {
+    if (atom.kind !== 'symbol' || !own.has(atom)) return;
+    const old = context.terms.symbol(`old ${atom.name}`);
+    if (context.kernelBacked.has(atom)) context.kernelBacked.add(old);
+    return old;
+  });
 }
 
 type Merge = (slot: string, x: Term, y: Term) => Term;
