@@ -1,4 +1,4 @@
-import { type AnalysisResult, analyse } from './analysis/analyse.ts';
+import { type AnalysisResult, analyse, type Role } from './analysis/analyse.ts';
 import { constructionsOf } from './analysis/constructions.ts';
 import type { Fault } from './analysis/context.ts';
 import { callSpan } from './analysis/frames.ts';
@@ -157,8 +157,7 @@ export class Engine {
     const table = new EffectTable(options.tree);
     const { program, broken, pieces } = this.lower(file, table, options);
     this.lowered = { file, table, program, pieces };
-    const isRoot = rootsAmong(file.text.length, pieces);
-    const result = analyse(program, table, cancel, isRoot);
+    const result = analyse(program, table, cancel, rolesAmong(file.text.length, pieces));
     const severities = options.severities ?? {};
     const faults = result.faults.flatMap(fault => seenFrom(fault, file.text.length) ?? []);
     const assembled = assemble(file.path, program.text, faults, severities);
@@ -315,11 +314,13 @@ function seenFrom(fault: Fault, length: number): Fault | undefined {
   return undefined;
 }
 
-/** Which functions are analysed for themselves: the file's own, and those that some piece behind it says so of. */
-function rootsAmong(length: number, pieces: readonly Piece[]): (span: Span) => boolean {
+/** Why functions are there: the file's own, and those that some piece behind it says of that they are evidence. */
+function rolesAmong(length: number, pieces: readonly Piece[]): (span: Span) => Role {
   const isIn = ({ start, end }: Span, at: number): boolean => at >= start && at < end;
-  return ({ start }) =>
-    start < length || pieces.some(piece => piece.isRoot && isIn(piece, start - length - 1));
+  return ({ start }) => {
+    if (start < length) return 'own';
+    return pieces.some(piece => piece.isRoot && isIn(piece, start - length - 1)) ? 'evidence' : 'callee';
+  };
 }
 
 /** Finds any of these names as a word. */

@@ -40,6 +40,12 @@ export interface SiteEvidence {
   readonly directions: Set<Direction | 'variable'>;
 }
 
+/**
+ * Why a function is part of a program: it is the file's own; it belongs to another file and shows what is done with the
+ * same members; or it is there for its callers.
+ */
+export type Role = 'own' | 'evidence' | 'callee';
+
 /** What no single path was found to do is not said: what is under way is known of merged paths only roughly. */
 const ON_ONE_PATH: ReadonlySet<FaultKind> = new Set([
   'early-release',
@@ -58,28 +64,30 @@ export interface AnalysisResult {
 
 /**
  * Analyses every function of a file that can reach an acquisition.
- * @param isRoot whether the function at a place is analysed for itself; others only where they are called.
+ * @param roleOf why the function at a place is there.
  */
 export function analyse(
   program: Program,
   table: EffectTable,
   isCancelled: CancelSignal,
-  isRoot: (span: Span) => boolean = () => true,
+  roleOf: (span: Span) => Role = () => 'own',
 ): AnalysisResult {
   const mattering = matteringFunctions(program, table);
   const sites = new Map<number, AcquisitionSite>();
   for (const model of program.functions.values()) collectSites(model, table, sites);
   const faults: Fault[] = [];
   const members = new Members();
-  const runs = new Map<FunctionModel, { readonly context: Context; readonly scope: Scope }>();
+  const runs = new Map<FunctionModel, Run>();
   const given: { function: FunctionModel; reason: string }[] = [];
-  const own = new Map([...program.functions].filter(([, { span }]) => isRoot(span)));
+  const own = new Map([...program.functions].filter(([, { span }]) => roleOf(span) !== 'callee'));
   const hasOthers = own.size < program.functions.size;
   const withoutOthers = hasOthers ? matteringFunctions({ ...program, functions: own }, table) : mattering;
+  const costs = new Map<string, number>();
+  const tookOver = (steps: number) => (name: string) => (costs.get(name) ?? 0) > steps;
   // What other files do, and what takes long, is left to convention where following it is too much.
   const views: readonly View[] = [
-    { seen: mattering, calleeSteps: LIMITS.stepsPerCallee },
-    { seen: withoutOthers, calleeSteps: LIMITS.stepsPerCalleeOfLong },
+    { seen: mattering, isTooLong: tookOver(LIMITS.stepsPerCallee), share: 1 },
+    { seen: withoutOthers, isTooLong: tookOver(LIMITS.stepsPerCalleeOfLong), share: LIMITS.secondAttempt },
   ];
   const contextOf = (model: FunctionModel): Context =>
     new Context(program, table, members, isCancelled, (acquisition, mode, kinds, direction) => {
@@ -91,20 +99,24 @@ export function analyse(
       for (const kind of kinds) evidence.kinds.add(kind);
       evidence.directions.add(direction);
     });
-  const costs = new Map<string, number>();
   for (const model of calleesFirst(program)) {
-    if (!isRoot(model.span) || !isWorthwhile(model, mattering)) continue;
+    const role = roleOf(model.span);
+    if (role === 'callee' || !isWorthwhile(model, mattering)) continue;
     if (isCancelled()) throw new Cancelled();
     if (model.blocks.length > LIMITS.rootBlocks) {
       given.push({ function: model, reason: `the function has over ${LIMITS.rootBlocks} basic blocks` });
       continue;
     }
-    const run = firstThatEnds(views, ({ seen, calleeSteps }) => {
-      const scope = scopeOf(model, seen, name => (costs.get(name) ?? 0) > calleeSteps);
+    const attempt = ({ seen, isTooLong, share }: View): Run => {
+      const scope = scopeOf(model, seen, isTooLong);
       const context = contextOf(model);
-      const exits = isWorthwhile(model, seen) ? runRoot(context, model, scope, budgetOf(model, seen)) : [];
+      const interpreter = new Interpreter(context, scope, share * budgetOf(model, seen, role));
+      const exits = isWorthwhile(model, seen)
+        ? runRoot(context, model, interpreter, seen.acquiring.has(model.name))
+        : [];
       return { context, scope, exits };
-    });
+    };
+    const run = firstThatEnds(role === 'own' ? views : views.slice(0, 1), attempt);
     costs.set(model.name, typeof run === 'string' ? Number.POSITIVE_INFINITY : run.context.steps);
     if (typeof run === 'string') {
       given.push({ function: model, reason: run });
@@ -141,8 +153,17 @@ export function analyse(
 /** What of a program the analysis of a root follows. */
 interface View {
   readonly seen: Mattering;
-  /** Instructions that following a callee may have taken. */
-  readonly calleeSteps: number;
+  /** Whether following a callee took too much before. */
+  readonly isTooLong: (name: string) => boolean;
+  /** How much of its instructions it may take. */
+  readonly share: number;
+}
+
+/** What the analysis of a root gave. */
+interface Run {
+  readonly context: Context;
+  readonly scope: Scope;
+  readonly exits: Exit[];
 }
 
 /** The functions of a program, each behind those that it calls, but for cycles. */
@@ -163,16 +184,20 @@ function calleesFirst(program: Program): Iterable<FunctionModel> {
 }
 
 /** What the analysis of a root gave with the first of several views of the program with which it ends, or why none did. */
-function firstThatEnds<Run>(views: readonly View[], run: (view: View) => Run): Run | string {
-  let reason = '';
-  for (const view of views)
+function firstThatEnds(views: readonly View[], run: (view: View) => Run): Run | string {
+  let failure: TooComplex | undefined;
+  for (const view of views) {
+    // A view that leaves nothing out of what was followed would end the same.
+    if (failure && [...failure.followed].every(name => view.seen.all.has(name) && !view.isTooLong(name)))
+      break;
     try {
       return run(view);
     } catch (error) {
       if (!(error instanceof TooComplex)) throw error;
-      reason = error.message;
+      failure = error;
     }
-  return reason;
+  }
+  return failure?.message ?? '';
 }
 
 function isWorthwhile({ name }: FunctionModel, { acquiring, touching }: Mattering): boolean {
@@ -180,17 +205,22 @@ function isWorthwhile({ name }: FunctionModel, { acquiring, touching }: Matterin
 }
 
 /** How many instructions the analysis of a root may take: most where the acquisition stands. */
-function budgetOf({ name }: FunctionModel, { direct, acquiring }: Mattering): number {
+function budgetOf({ name }: FunctionModel, { direct, acquiring }: Mattering, role: Role): number {
+  if (role === 'evidence') return LIMITS.stepsPerEvidence;
   if (direct.has(name)) return LIMITS.stepsPerRoot;
   return acquiring.has(name) ? LIMITS.stepsPerCallingRoot : LIMITS.stepsPerTouchingRoot;
 }
 
-function runRoot(context: Context, model: FunctionModel, scope: Scope, maxSteps: number): Exit[] {
+function runRoot(
+  context: Context,
+  model: FunctionModel,
+  interpreter: Interpreter,
+  isAcquiring: boolean,
+): Exit[] {
   const { frame, entry } = startOf(context, model);
-  const interpreter = new Interpreter(context, scope, maxSteps);
   const exits = interpreter.run(frame, entry);
   for (const { state } of exits) noteStores(context, state, context.members);
-  if (maxSteps > LIMITS.stepsPerTouchingRoot) judgeExits(context, frame, exits);
+  if (isAcquiring) judgeExits(context, frame, exits);
   return exits;
 }
 

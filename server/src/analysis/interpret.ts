@@ -40,7 +40,15 @@ export interface Exit {
 }
 
 /** Thrown where a bound of limits.ts was hit; the root is then listed as not analysed. */
-export class TooComplex extends Error {}
+export class TooComplex extends Error {
+  /** @param followed the callees that were gone into until then. */
+  constructor(
+    message: string,
+    readonly followed: ReadonlySet<string>,
+  ) {
+    super(message);
+  }
+}
 
 const VECTOR_TAGS = new Set(['struct bio_vec', 'struct scatterlist']);
 
@@ -61,6 +69,7 @@ export interface Scope {
 /** Runs functions abstractly: a worklist over blocks, each with one state a property. */
 export class Interpreter {
   private readonly shapes = new Map<FunctionModel, Shape>();
+  private readonly followed = new Set<string>();
 
   constructor(
     protected readonly context: Context,
@@ -72,11 +81,16 @@ export class Interpreter {
 
   /** Counts an instruction. @throws TooComplex, Cancelled */
   count(): void {
-    if (++this.context.steps > this.maxSteps) throw new TooComplex('too many paths');
+    if (++this.context.steps > this.maxSteps) throw this.tooComplex('too many paths');
     if (this.context.steps % 256 === 0 && this.context.isCancelled()) throw new Cancelled();
   }
 
+  tooComplex(reason: string): TooComplex {
+    return new TooComplex(reason, this.followed);
+  }
+
   run(frame: Frame, entry: State): Exit[] {
+    if (frame.parent) this.followed.add(frame.function.name);
     return this.activation(frame, this.shapeOf(frame.function)).run(entry);
   }
 
@@ -203,7 +217,7 @@ export class Activation {
 
   /** Joins all that arrived at a block; false where that is no news. */
   private rejoin(block: Block, property: string, meeting: Meeting): boolean {
-    if (++meeting.visits > LIMITS.visitsPerBlock) throw new TooComplex('loops do not settle');
+    if (++meeting.visits > LIMITS.visitsPerBlock) throw this.interpreter.tooComplex('loops do not settle');
     const tag = `${this.frame.key}|${block.id}|${this.context.number(property)}`;
     const [first, ...others] = meeting.arrivals.values();
     let joined = first!;

@@ -14,6 +14,10 @@ export const LIMITS = {
   stepsPerCallingRoot: 2_500,
   /** The same for a function that only builds, asks or releases. */
   stepsPerTouchingRoot: 1_000,
+  /** The same for a function of another file that only shows what is done with the same members. */
+  stepsPerEvidence: 1_200,
+  /** How much of that a second attempt may take, which leaves long callees and those of other files out. */
+  secondAttempt: 0.5,
   /** Beyond so many steps callees that acquire nothing are taken by convention. */
   stepsBeforeConvention: 2_000,
   /** How many callers up from an acquisition are analysed as roots: the helper and its users. */
