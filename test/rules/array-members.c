@@ -85,3 +85,29 @@ void good_drop_aliased(struct aliased *aliased)
 	unpin_user_pages(pages, aliased->nr);
 	kvfree(pages);
 }
+
+/* An object that is filled in one of several ways, each under a question of its own. */
+struct region {
+	struct page **pages;
+	unsigned int nr;
+	void *buffer;
+	dma_addr_t bus;
+};
+
+static int fill_region_ok(struct region *region, struct pool *pool)
+{
+	if (region->buffer)
+		region->pages = vmalloc(array_size(region->nr, sizeof(*region->pages)));
+	if (region->bus)
+		region->pages = kvmalloc_array(1, sizeof(*region->pages), GFP_KERNEL);
+	if (!region->pages)
+		return -ENOMEM;
+	region->pages[0] = take_page(pool);
+	return 0;
+}
+
+static void empty_region(struct region *region)
+{
+	kvfree(region->pages);
+	region->pages = NULL;
+}

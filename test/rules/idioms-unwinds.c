@@ -235,3 +235,107 @@ free_sg:
 	kfree(sg);
 	return err;
 }
+
+/* What was pinned in runs is given back by counting from the first number of a run to its last. */
+static int map_runs_ok(struct domain *domain, unsigned long addr, int count, struct page **list)
+{
+	unsigned long first = 0, last = 0, number;
+	int i, got, ret;
+
+	got = pin_user_pages_fast(addr, count, FOLL_WRITE | FOLL_LONGTERM, list);
+	if (got != count) {
+		if (got > 0)
+			unpin_user_pages(list, got);
+		return -ENOMEM;
+	}
+	first = page_to_pfn(list[0]);
+	for (i = 0; i < got; i++) {
+		if (last && page_to_pfn(list[i]) != last + 1) {
+			unpin_user_pages(&list[i], got - i);
+			ret = -EINVAL;
+			goto unwind;
+		}
+		last = page_to_pfn(list[i]);
+	}
+	ret = map_run(domain, first, last);
+	if (!ret)
+		return 0;
+unwind:
+	for (number = first; number <= last; number++)
+		unpin_user_page(pfn_to_page(number));
+	return ret;
+}
+
+/* The rest is given back at once, and the slots before it one by one. */
+static int check_all_ok(struct domain *domain, unsigned long addr, int count, struct page **list)
+{
+	int i, got, ret = 0;
+
+	got = pin_user_pages_fast(addr, count, FOLL_LONGTERM, list);
+	if (got != count) {
+		if (got > 0)
+			unpin_user_pages(list, got);
+		return -ENOMEM;
+	}
+	for (i = 0; i < got; i++) {
+		ret = check_page(domain, list[i]);
+		if (ret) {
+			unpin_user_pages(&list[i], got - i);
+			goto unwind;
+		}
+	}
+	return 0;
+unwind:
+	while (i--)
+		unpin_user_page(list[i]);
+	return ret;
+}
+
+static int check_all_double_bad(struct domain *domain, unsigned long addr, int count, struct page **list)
+{
+	int i, got, ret = 0;
+
+	got = pin_user_pages_fast(addr, count, FOLL_LONGTERM, list);
+	if (got != count) {
+		if (got > 0)
+			unpin_user_pages(list, got);
+		return -ENOMEM;
+	}
+	for (i = 0; i < got; i++) {
+		ret = check_page(domain, list[i]);
+		if (ret) {
+			unpin_user_pages(&list[i], got - i);
+			goto unwind;
+		}
+	}
+	return 0;
+unwind:
+	do
+		unpin_user_page(list[i]);
+//              ^^^^^^^^^^^^^^^ double-release: `list` (pins from pin_user_pages_fast()) was released before by unpin_user_pages() in line 304; unpin_user_page() drops a hold that is no longer there
+	while (i-- > 0);
+	return ret;
+}
+
+static int check_all_leak_bad(int domain, unsigned long addr, int count)
+{
+	struct page *list[16];
+	int i, got, ret = 0;
+
+	got = pin_user_pages_fast(addr, count, FOLL_LONGTERM, list);
+	if (got != count) {
+		if (got > 0)
+			unpin_user_pages(list, got);
+		return -ENOMEM;
+	}
+	for (i = 0; i < got; i++) {
+		ret = may_go_on(domain, i);
+		if (ret) {
+			unpin_user_pages(&list[i], got - i);
+			return ret;
+//                      ^^^^^^^^^^^ page-leak: `list` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
+		}
+	}
+	unpin_user_pages(list, got);
+	return 0;
+}

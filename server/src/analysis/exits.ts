@@ -2,8 +2,9 @@ import type { Span } from '../base/text.ts';
 import type { FunctionModel, Program } from '../program/model.ts';
 import { isAnswerTaken, isJudgedAtCallers } from './callers.ts';
 import type { Context } from './context.ts';
-import { type Frame, isWithin } from './frames.ts';
+import { type Frame, isWithin, rootOf } from './frames.ts';
 import type { Exit } from './interpret.ts';
+import { BY_NUMBER } from './members.ts';
 import { isKept, survivors } from './reach.ts';
 import { possibleHolds } from './releasing.ts';
 import {
@@ -134,7 +135,8 @@ function judgeExit(
       if (array) withPages.add(array);
       if (!isKnownByNumber(state, set, live))
         account.losses.push({ exit, confidence: 'certain', array: array?.placeText });
-      else if (isError) account.abandoned.push({ exit, confidence: 'guess' });
+      else if (isError && !releasesByNumber(context, frame))
+        account.abandoned.push({ exit, confidence: 'guess' });
       else account.isReleasedSomewhere = true;
     } else if (isError && !isKeptBeyond(state, set) && !knowsCount(state, set, live, value))
       account.abandoned.push({
@@ -193,6 +195,12 @@ function isKnownByNumber(state: State, set: PageSet, live: ReadonlySet<Term>): b
 /** Whether somebody may have kept the pages who will release them. What all turns of a loop named is for a loop to release. */
 function isKeptBeyond(state: State, { keepers, age }: PageSet): boolean {
   return isKept(state, age === 'latest' ? keepers.filter(each => !each.isPlain) : keepers);
+}
+
+/** A loop of the function releases pages by counting their numbers: it may always take no turn. */
+function releasesByNumber({ members }: Context, { function: model }: Frame): boolean {
+  const releases = members.releases.get(BY_NUMBER) ?? [];
+  return releases.some(({ isCounted, frame }) => isCounted && rootOf(frame).function === model);
 }
 
 /** The caller is told how many pages there are: by the returned value or by a count it can see. */

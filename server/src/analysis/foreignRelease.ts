@@ -1,7 +1,7 @@
 import { knowsIterator, type MemberKey, memberOf, membersOfSet, testedMembers } from './members.ts';
 import { calleeOf, placeOfCall, type Releasing, record } from './releasing.ts';
 import type { PageSet } from './state.ts';
-import type { Term } from './terms.ts';
+import { isMerged, mentions, PAGE_BEHIND, type Term } from './terms.ts';
 
 /** Pages of unknown origin: what other functions put into the member they were found in tells more. */
 export function releaseForeign(releasing: Releasing, term: Term, count: Term | undefined): void {
@@ -22,6 +22,7 @@ export function releaseForeign(releasing: Releasing, term: Term, count: Term | u
     call: calleeOf(instruction),
     placeText: context.source(instruction.arguments[effect.pages.argument - 1]!.span),
     parameter: parameterIn(term),
+    isCounted: isCounted(term),
     trace: state.trace,
     guards: testedMembers(context, state),
     isDecided: knowsIterator(state),
@@ -38,6 +39,12 @@ export function releaseForeign(releasing: Releasing, term: Term, count: Term | u
 function parameterIn(term: Term): number | undefined {
   const id = term.kind === 'symbol' ? /^parameter:(\d+):/.exec(term.name)?.[1] : undefined;
   return id === undefined ? undefined : Number(id);
+}
+
+/** A page that a loop finds by counting its number up or down. */
+function isCounted(term: Term): boolean {
+  if (term.kind !== 'operation' || term.operator !== PAGE_BEHIND) return false;
+  return mentions(term, atom => atom.kind === 'symbol' && isMerged(atom));
 }
 
 /** Pages that lie in such a member may be among those that are released. */

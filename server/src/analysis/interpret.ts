@@ -20,6 +20,7 @@ import { isSameState, join, widen } from './join.ts';
 import { LIMITS } from './limits.ts';
 import { noteAssignment, testedMembers } from './members.ts';
 import { noteNumbersStored } from './numbers.ts';
+import type { Place } from './places.ts';
 import { allocationOf, reachable, setsOf } from './reach.ts';
 import { type Shape, shapeOf } from './shapes.ts';
 import type { State } from './state.ts';
@@ -309,7 +310,19 @@ export class Activation {
     const isPlainLocal =
       place.root.kind === 'local' && place.path === '' && placeExpression.kind === 'variable';
     if (!isPlainLocal) noteNumbersStored(values.state, term);
+    if (place.root.kind === 'pointer') this.replaceArray(values.state, place, term);
     values.store(place, term);
+  }
+
+  /**
+   * An array in an object gives way to one from elsewhere: an object that is filled in several ways, each under a
+   * question of its own, is filled in one of them.
+   */
+  private replaceArray(state: State, { key }: Place, term: Term): void {
+    const before = state.memory.get(key);
+    const old = before && allocationOf(state, before);
+    if (old && !state.facts.isZero(term) && allocationOf(state, term)?.span.start !== old.span.start)
+      state.allocations.delete(old.id);
   }
 
   /** An allocation whose pointer goes where page pointers are kept is a page array. */

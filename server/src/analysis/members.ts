@@ -33,6 +33,8 @@ export interface MemberRelease extends Release {
   readonly placeText: string;
   /** Where a function releases what it was given: the id of its parameter. */
   readonly parameter: number | undefined;
+  /** One of the pages whose numbers a loop goes through. */
+  readonly isCounted: boolean;
   readonly trace: Trace | undefined;
   /** Members of which the path knows whether they are zero: true where they are not. */
   readonly guards: ReadonlyMap<MemberKey, boolean>;

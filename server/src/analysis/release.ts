@@ -239,10 +239,20 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
   if (set.isExact && isWrongCount(releasing, set, end)) {
     reportCount(releasing, set, end);
     forget(releasing, set);
-  } else if (facts.isAtMost(set.to, end)) drop(releasing, set);
+  } else if (facts.isAtMost(set.to, end)) dropFrom(releasing, set, first);
   else if (set.isExact && facts.isAtMost(end, set.to) && !facts.isLess(end, set.from))
     partly(releasing, set, start, end);
   else state.updateSet(set.id, { status: 'unknown' });
+}
+
+/** All slots from `first` on go; those before it stay. */
+function dropFrom(releasing: Releasing, set: PageSet, first: Term): void {
+  const { state } = releasing;
+  if (state.facts.isAtMost(first, set.from)) drop(releasing, set);
+  else if (state.facts.isAtMost(set.from, first)) {
+    state.updateSet(set.id, { to: first });
+    if (!state.mayRemain(state.sets.get(set.id)!)) drop(releasing, state.sets.get(set.id)!);
+  } else state.updateSet(set.id, { isExact: false });
 }
 
 function partly(releasing: Releasing, set: PageSet, start: Term, end: Term): void {

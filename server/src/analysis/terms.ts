@@ -63,6 +63,9 @@ export interface Normal {
   readonly constant: number;
 }
 
+/** Whether a symbol stands for values that met at a block. */
+export const isMerged = ({ name }: SymbolAtom): boolean => name.startsWith('φ');
+
 /** The operator of a page found through a number: a pfn or an address of unknown origin. */
 export const PAGE_BEHIND = 'page behind';
 
