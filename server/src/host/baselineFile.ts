@@ -1,6 +1,5 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
 import {
   BASELINE_SCHEMA,
   type Baseline,
@@ -9,10 +8,11 @@ import {
   printBaseline,
 } from '../report/baseline.ts';
 import { replaceFile } from './files.ts';
+import { Form } from './form.ts';
 import { treeRoot } from './trees.ts';
 import { checkoutRoot } from './walk.ts';
 
-let validator: ValidateFunction<Baseline> | undefined;
+const FORM = new Form<Baseline>(BASELINE_SCHEMA);
 
 /** Reads the text of a baseline file. Throws an Error with one clear line where it is not one. */
 export function parseBaseline(text: string): Baseline {
@@ -21,15 +21,7 @@ export function parseBaseline(text: string): Baseline {
 
 /** The same of JSON that is read already. */
 export function asBaseline(value: unknown): Baseline {
-  validator ??= new Ajv().compile<Baseline>(BASELINE_SCHEMA);
-  if (validator(value)) return value;
-  throw new Error(inWords(validator.errors![0]!));
-}
-
-function inWords({ instancePath, message, params }: ErrorObject): string {
-  const where = instancePath === '' ? 'the file' : instancePath.slice(1).replaceAll('/', '.');
-  const which = 'additionalProperty' in params ? ` '${params.additionalProperty}'` : '';
-  return `${where} ${message}${which}`;
+  return FORM.checked(value);
 }
 
 /**

@@ -54,7 +54,7 @@ export function sizeOf(path: string, overlays: Overlays): number | undefined {
 }
 
 /** The names in a folder through the overlays, sorted; none where it cannot be read. */
-export function namesIn(folder: string, overlays: Overlays): string[] {
+export function namesInFolder(folder: string, overlays: Overlays): string[] {
   const absolute = resolve(folder);
   const laid = [...overlays].filter(([path]) => dirname(path) === absolute);
   const gone = new Set(laid.flatMap(([path, overlay]) => (overlay === null ? [basename(path)] : [])));

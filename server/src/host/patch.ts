@@ -20,7 +20,7 @@ export function readPatch(bytes: Uint8Array): StructuredPatch[] {
 }
 
 /** The names that a patch gives a file; undefined where there is none before, or none after. */
-export function namesIn(patch: StructuredPatch): { readonly before?: string; readonly after?: string } {
+export function fileNamesOf(patch: StructuredPatch): { readonly before?: string; readonly after?: string } {
   const { oldFileName: before, newFileName: after } = patch;
   return {
     before: before === NO_FILE || patch.isCreate ? undefined : before,

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { applyPatch, reversePatch, type StructuredPatch } from 'diff';
 import { type FileChange, type FileVersion, isCFile, isChange } from './change.ts';
 import { nameIn, type Overlays, readBytes, sizeOf } from './files.ts';
-import { namesIn, PatchError } from './patch.ts';
+import { fileNamesOf, PatchError } from './patch.ts';
 
 /** Directories that are taken off the names of a patch: git and quilt put one before them, others none. */
 const LEVELS = [1, 0, 2];
@@ -54,7 +54,7 @@ class PatchedTree {
   }
 
   apply(patch: StructuredPatch): void {
-    const { before, after } = namesIn(patch);
+    const { before, after } = fileNamesOf(patch);
     if (![before, after].some(name => name !== undefined && isCFile(name))) return;
     if (before === undefined) {
       this.create(patch, after!);

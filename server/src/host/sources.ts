@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { FREE_NAMES, MOVER_NAMES } from '../semantics/table.ts';
 import { indexSource, type SourceFunction } from '../syntax/sources.ts';
-import { decode, namesIn, type Overlays, readBytes, readText, regularFile, sizeOf } from './files.ts';
+import { decode, namesInFolder, type Overlays, readBytes, readText, regularFile, sizeOf } from './files.ts';
 import type { TreeIndex } from './treeIndex.ts';
 import { treeRoot } from './trees.ts';
 
@@ -156,7 +156,7 @@ function sourceOf(path: string, { functions, moving, tags }: SourceFacts): Sourc
 }
 
 function sourceNames(folder: string, overlays: Overlays): string[] {
-  return namesIn(folder, overlays)
+  return namesInFolder(folder, overlays)
     .filter(name => name.endsWith('.c'))
     .slice(0, MAX_FILES);
 }

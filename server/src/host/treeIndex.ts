@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, type Stats } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import Ajv, { type ValidateFunction } from 'ajv';
 import { version } from '../../../package.json';
 import { FREE_NAMES, MOVER_NAMES } from '../semantics/table.ts';
 import { nameIn, regularFile, replaceFile } from './files.ts';
+import { Form } from './form.ts';
 import { factsOf, MAX_SIZE, type SourceFacts } from './sources.ts';
 import { walk } from './walk.ts';
 
@@ -18,7 +18,7 @@ interface Entry {
   readonly facts: SourceFacts | null;
 }
 
-/** The form of the file on disk; another form, or other names in the effect table, make it worthless. */
+/** The version of the form of the file on disk; another one, or other names in the effect table, make it worthless. */
 const FORM = 1;
 const STAMP = createHash('sha1')
   .update(JSON.stringify([FORM, version, [...MOVER_NAMES].sort(), [...FREE_NAMES].sort()]))
@@ -53,8 +53,7 @@ export class TreeIndex {
     try {
       const stored: Partial<Stored> = JSON.parse(readFileSync(placeOf(root), 'utf8'));
       if (stored.stamp !== STAMP || stored.root !== root) return undefined;
-      isStored ??= new Ajv().compile<Stored>(SCHEMA);
-      return isStored(stored) ? new TreeIndex(root, new Map(stored.files)) : undefined;
+      return new TreeIndex(root, new Map(STORED.checked(stored).files));
     } catch {
       return undefined;
     }
@@ -166,7 +165,7 @@ const ENTRY = {
 const NAME = { type: 'string', pattern: '^(?!/)(?!(.*/)?[.][.]?/).*[.]c$' };
 
 /** Anybody may have written into the cache: what is there is believed only where it has this form. */
-const SCHEMA = {
+const STORED = new Form<Stored>({
   type: 'object',
   required: ['stamp', 'root', 'files'],
   properties: {
@@ -174,9 +173,7 @@ const SCHEMA = {
     root: { type: 'string' },
     files: { type: 'array', items: { type: 'array', minItems: 2, maxItems: 2, items: [NAME, ENTRY] } },
   },
-};
-
-let isStored: ValidateFunction<Stored> | undefined;
+});
 
 function entryOf(path: string, { size, mtimeMs }: Stats): Entry | undefined {
   try {
