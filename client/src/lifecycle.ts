@@ -1,11 +1,4 @@
-import {
-  type Disposable,
-  type ExtensionContext,
-  type LogOutputChannel,
-  Uri,
-  window,
-  workspace,
-} from 'vscode';
+import { type Disposable, type ExtensionContext, type LogOutputChannel, Uri, window } from 'vscode';
 import {
   LanguageClient,
   type LanguageClientOptions,
@@ -16,12 +9,8 @@ import { showPage } from './documentation.ts';
 import { C_DOCUMENTS } from './documents.ts';
 import type { EraParams, EraStatus } from './status.ts';
 
-/** Files that other files are analysed with; a change of them is told to the server. */
-const TREE_FILES = '**/*.{c,h}';
-
 /** Starts, restarts and stops the language server. */
 export class Lifecycle implements Disposable {
-  private readonly files = workspace.createFileSystemWatcher(TREE_FILES);
   private client: LanguageClient | undefined;
   private starting: Promise<void> | undefined;
 
@@ -50,7 +39,6 @@ export class Lifecycle implements Disposable {
   }
 
   dispose(): void {
-    this.files.dispose();
     void this.stop();
   }
 
@@ -81,7 +69,6 @@ export class Lifecycle implements Disposable {
       outputChannel: this.output,
       initializationOptions: { era: true },
       diagnosticPullOptions: { onChange: true, onSave: true },
-      synchronize: { fileEvents: this.files },
       middleware: { window: { showDocument: showPage } },
     };
   }

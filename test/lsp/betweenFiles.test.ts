@@ -96,6 +96,16 @@ async function diagnosticsOf(name: string): Promise<Diagnostic[]> {
   return report.kind === 'full' ? report.items : [];
 }
 
+/** The diagnostics of a file once there are so many; the last where that does not come true. */
+async function settled(name: string, count: number): Promise<Diagnostic[]> {
+  let found: Diagnostic[] | undefined;
+  for (let turn = 0; turn < 100 && found?.length !== count; turn++) {
+    if (turn > 0) await new Promise(resolve => setTimeout(resolve, 20));
+    found = await diagnosticsOf(name).catch(() => undefined);
+  }
+  return found ?? [];
+}
+
 /** Zero-based line of a text in a file. */
 const lineOf = (text: string, part: string): number =>
   text.slice(0, text.indexOf(part)).split('\n').length - 1;
@@ -104,6 +114,11 @@ async function start(settings: Record<string, unknown> = {}, capabilities = PULL
   client = await Client.start(SERVER, capabilities, { settings });
   client.settings = settings;
 }
+
+const WATCHING = {
+  ...PULL,
+  workspace: { ...PULL.workspace, didChangeWatchedFiles: { dynamicRegistration: true } },
+};
 
 const indexes = (): string[] => (existsSync(join(cache, 'index')) ? readdirSync(join(cache, 'index')) : []);
 
@@ -148,34 +163,184 @@ test('what two files have to do with is told in the one, with its path into the 
   expect(await diagnosticsOf('drivers/a/fill.c')).toEqual([]);
 });
 
-test('a change of the other file counts once it is on disk', async () => {
+const RIGHT = FILL.replace('pin_user_pages_fast', 'get_user_pages_fast');
+const fill = (): string => uri('drivers/a/fill.c');
+const empty = (): string => uri('drivers/a/empty.c');
+
+async function openBoth(): Promise<void> {
+  await client.open(empty(), EMPTY);
+  await client.open(fill(), FILL);
+}
+
+test('the other file counts as it is in the editor, and as it is on disk once it is closed', async () => {
   await start(MANUAL);
-  await client.open(uri('drivers/a/empty.c'), EMPTY);
-  await client.open(uri('drivers/a/fill.c'), FILL);
-  const right = FILL.replace('pin_user_pages_fast', 'get_user_pages_fast');
-  await client.change(uri('drivers/a/fill.c'), 2, right);
+  await openBoth();
   expect(await diagnosticsOf('drivers/a/empty.c')).toHaveLength(1);
-  write('drivers/a/fill.c', right);
-  await client.save(uri('drivers/a/fill.c'));
+  await client.change(fill(), 2, RIGHT);
+  await client.pull(fill());
   expect(await diagnosticsOf('drivers/a/empty.c')).toEqual([]);
-  await change('drivers/a/fill.c', FILL);
+  await client.close(fill());
   expect(await diagnosticsOf('drivers/a/empty.c')).toHaveLength(1);
-  rmSync(join(root, 'drivers/a/fill.c'));
-  await client.notify('workspace/didChangeWatchedFiles', {
-    changes: [{ uri: uri('drivers/a/fill.c'), type: 3 }],
-  });
-  expect(await diagnosticsOf('drivers/a/empty.c')).toEqual([]);
 });
 
-test('places in the other file are those on disk, whatever is being typed there', async () => {
+test('a header counts as it is in the editor', async () => {
   await start(MANUAL);
-  await client.open(uri('drivers/a/fill.c'), FILL);
-  await client.change(uri('drivers/a/fill.c'), 2, '');
-  await client.open(uri('drivers/a/empty.c'), EMPTY);
+  await openBoth();
+  await client.open(uri('drivers/a/box.h'), 'struct box { int held; };\n');
+  expect(await diagnosticsOf('drivers/a/empty.c')).toEqual([]);
+  await client.change(uri('drivers/a/box.h'), 2, FILES['drivers/a/box.h']!);
+  await client.pull(uri('drivers/a/box.h'));
+  expect(await diagnosticsOf('drivers/a/empty.c')).toHaveLength(1);
+});
+
+test('places in the other file are those in the editor', async () => {
+  await start(MANUAL);
+  await openBoth();
+  const added = '/* one\n * two\n */\n';
+  await client.change(fill(), 2, `\uFEFF${added}${FILL}`);
   const [finding] = await diagnosticsOf('drivers/a/empty.c');
-  expect(finding!.relatedInformation![0]!.location.range.start.line).toBe(
-    lineOf(FILL, 'pin_user_pages_fast'),
-  );
+  const line = lineOf(added + FILL, 'pin_user_pages_fast');
+  const { start: at } = finding!.relatedInformation![0]!.location.range;
+  expect(at).toEqual({ line, character: FILL.split('\n')[line - 3]!.indexOf('pin_user') });
+});
+
+test.each([
+  ['is told of it', false],
+  ['looks for it', true],
+])('a file on disk is created, changed and deleted, and the server %s', async (_how, looks) => {
+  client = await Client.start(SERVER, looks ? PULL : WATCHING, { settings: MANUAL }, uri(''));
+  client.settings = MANUAL;
+  const tell = async (type: number): Promise<void> => {
+    const changes = [{ uri: fill(), type }];
+    if (!looks) await client.notify('workspace/didChangeWatchedFiles', { changes });
+  };
+  rmSync(join(root, 'drivers/a/fill.c'));
+  await client.open(empty(), EMPTY);
+  if (!looks) await eventually(() => client.registrations.length === 1);
+  expect(await diagnosticsOf('drivers/a/empty.c')).toEqual([]);
+  write('drivers/a/fill.c', FILL);
+  await tell(1);
+  expect(await settled('drivers/a/empty.c', 1)).toHaveLength(1);
+  write('drivers/a/fill.c', `${RIGHT}\n`);
+  await tell(2);
+  expect(await settled('drivers/a/empty.c', 0)).toEqual([]);
+  write('drivers/a/fill.c', FILL);
+  await tell(2);
+  expect(await settled('drivers/a/empty.c', 1)).toHaveLength(1);
+  rmSync(join(root, 'drivers/a/fill.c'));
+  await tell(3);
+  expect(await settled('drivers/a/empty.c', 0)).toEqual([]);
+});
+
+test('source files are watched once, by the server’s wish', async () => {
+  client = await Client.start(SERVER, WATCHING, { settings: MANUAL }, uri(''));
+  await openBoth();
+  await client.pull(empty());
+  const watched = client.registrations.filter(each => JSON.stringify(each).includes('*.{c,h}'));
+  expect(watched).toMatchObject([
+    {
+      method: 'workspace/didChangeWatchedFiles',
+      registerOptions: { watchers: [{ globPattern: '**/*.{c,h}' }] },
+    },
+  ]);
+});
+
+const sentTo = (name: string): number[] =>
+  client.published.filter(each => each.uri === uri(name)).map(each => each.diagnostics.length);
+
+test('a client that is sent findings sees them come and go with each change of another file', async () => {
+  await start(MANUAL, PUSH);
+  await openBoth();
+  await eventually(() => sentTo('drivers/a/empty.c').join() === '1');
+  await client.change(fill(), 2, RIGHT);
+  await eventually(() => sentTo('drivers/a/empty.c').join() === '1,0');
+  await client.change(fill(), 3, `${FILL}\n`);
+  await eventually(() => sentTo('drivers/a/empty.c').join() === '1,0,1');
+  await client.change(fill(), 4, RIGHT);
+  await eventually(() => sentTo('drivers/a/empty.c').join() === '1,0,1,0');
+  await client.close(fill());
+  await eventually(() => sentTo('drivers/a/empty.c').join() === '1,0,1,0,1');
+  write('drivers/a/fill.c', RIGHT);
+  await client.open(fill(), RIGHT);
+  await client.save(fill());
+  await eventually(() => sentTo('drivers/a/empty.c').at(-1) === 0);
+});
+
+test('only what is read with an edited file is looked at again, once typing pauses', async () => {
+  await start({ ...MANUAL, delay: 100 }, PUSH);
+  await openBoth();
+  await client.open(uri('drivers/b/near.c'), NEAR);
+  await eventually(() => ['a/empty.c', 'b/near.c'].every(name => sentTo(`drivers/${name}`).length === 1));
+  for (let version = 2; version < 60; version++)
+    await client.change(fill(), version, version % 2 === 0 ? RIGHT : `${FILL}\n`);
+  await client.change(fill(), 60, RIGHT);
+  await eventually(() => sentTo('drivers/a/empty.c').length > 1);
+  // What is not read with the other file: its end, which nothing is taken from.
+  await client.change(fill(), 61, `${RIGHT}\nint answer;\n`);
+  await eventually(() => sentTo('drivers/a/fill.c').length === 3);
+  await new Promise(resolve => setTimeout(resolve, 300));
+  expect(sentTo('drivers/a/empty.c')).toEqual([1, 0]);
+  expect(sentTo('drivers/b/near.c')).toEqual([0]);
+});
+
+test('a client that asks is told to ask again where another file has brought something new', async () => {
+  const workspace = { ...PULL.workspace, diagnostics: { refreshSupport: true } };
+  await start(MANUAL, { ...PULL, workspace });
+  await openBoth();
+  await diagnosticsOf('drivers/a/empty.c');
+  await diagnosticsOf('drivers/a/fill.c');
+  await client.change(fill(), 2, RIGHT);
+  await eventually(() => client.refreshes === 1);
+  expect(await diagnosticsOf('drivers/a/empty.c')).toEqual([]);
+  await client.change(fill(), 3, `${RIGHT}\nint answer;\n`);
+  await client.pull(fill());
+  await new Promise(resolve => setTimeout(resolve, 200));
+  expect(client.refreshes).toBe(1);
+});
+
+const HELPERS = `void box_drop(struct page **pages, int count)
+{
+	unpin_user_pages(pages, count);
+}
+`;
+
+const USER = `int box_use(unsigned long start)
+{
+	struct page *pages[4];
+	int got = pin_user_pages_fast(start, 4, 0, pages);
+
+	if (got <= 0)
+		return got;
+	box_drop(pages, got);
+	return 0;
+}
+`;
+
+test('a leak that comes of what is being written in another file waits for its save', async () => {
+  write('drivers/a/helpers.c', HELPERS);
+  write('drivers/a/user.c', USER);
+  await start(MANUAL);
+  await client.open(uri('drivers/a/user.c'), USER);
+  await client.open(uri('drivers/a/helpers.c'), HELPERS);
+  expect(await diagnosticsOf('drivers/a/user.c')).toEqual([]);
+  const unwritten = HELPERS.replace('unpin_user_pages(pages, count)', 'unpin_user_pages(pages, 0)');
+  await client.change(uri('drivers/a/helpers.c'), 2, unwritten);
+  await client.pull(uri('drivers/a/helpers.c'));
+  expect(await diagnosticsOf('drivers/a/user.c')).toEqual([]);
+  write('drivers/a/helpers.c', unwritten);
+  await client.save(uri('drivers/a/helpers.c'));
+  expect((await settled('drivers/a/user.c', 1)).map(({ code }) => code)).toEqual(['page-leak']);
+});
+
+test('findings of a file wait with it for the save of another where that is set', async () => {
+  await start({ ...MANUAL, run: 'onSave' }, PUSH);
+  await openBoth();
+  await eventually(() => sentTo('drivers/a/empty.c').join() === '1');
+  await client.change(fill(), 2, RIGHT);
+  await new Promise(resolve => setTimeout(resolve, 200));
+  expect(sentTo('drivers/a/empty.c')).toEqual([1]);
+  await client.save(fill());
+  await eventually(() => sentTo('drivers/a/empty.c').at(-1) === 0);
 });
 
 test('bytes that are no UTF-8 do not shift the places behind them', async () => {
@@ -189,11 +354,11 @@ test('bytes that are no UTF-8 do not shift the places behind them', async () => 
   expect(at).toEqual({ line: lineOf(FILL, 'pin_user_pages_fast') + 1, character: line.indexOf('pin_user') });
 });
 
-test('a client that is sent findings sees them come and go', async () => {
+test('a client that is sent findings sees them come and go with a file on disk', async () => {
   await start(MANUAL, PUSH);
   await client.open(uri('drivers/a/empty.c'), EMPTY);
   await eventually(() => client.published.at(-1)?.diagnostics.length === 1);
-  await change('drivers/a/fill.c', FILL.replace('pin_user_pages_fast', 'get_user_pages_fast'));
+  await change('drivers/a/fill.c', RIGHT);
   await eventually(() => client.published.at(-1)?.diagnostics.length === 0);
 });
 
@@ -232,11 +397,7 @@ test('a tree is indexed in the background once something of interest is open in 
   await client.open(uri('drivers/b/near.c'), NEAR);
   await diagnosticsOf('drivers/b/near.c');
   await eventually(() => indexes().length === 1);
-  let found: Diagnostic[] = [];
-  for (let turn = 0; turn < 100 && found.length === 0; turn++) {
-    await new Promise(resolve => setTimeout(resolve, 20));
-    found = await diagnosticsOf('drivers/b/near.c').catch(() => []);
-  }
+  const found = await settled('drivers/b/near.c', 1);
   expect(found.map(({ code }) => code)).toEqual(['double-release']);
 });
 
@@ -288,4 +449,20 @@ test('documents that are no files lie in no tree', async () => {
   expect(await client.rules('git:/drivers/a/empty.c')).toEqual([]);
   expect(indexes()).toEqual([]);
   expect(client.log).toEqual([]);
+});
+
+test('once a tree is indexed, functions of files far away are known that were written since', async () => {
+  const [far, other] = ['lib/far.c', 'lib/other.c'];
+  rmSync(join(root, far));
+  await start(MANUAL);
+  await client.open(uri('drivers/b/near.c'), NEAR);
+  await client.request('workspace/executeCommand', { command: 'pinsight.indexTrees' });
+  expect(await diagnosticsOf('drivers/b/near.c')).toEqual([]);
+  await change(far, FAR);
+  expect((await settled('drivers/b/near.c', 1)).map(({ code }) => code)).toEqual(['double-release']);
+  // Not written yet, only open: two functions of one name are none.
+  await client.open(uri(other), FAR);
+  expect(await settled('drivers/b/near.c', 0)).toEqual([]);
+  await client.close(uri(other));
+  expect(await settled('drivers/b/near.c', 1)).toHaveLength(1);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { applyEdits } from '../../server/src/base/text.ts';
+import { OpenDocument } from '../../server/src/lsp/documents.ts';
 import { allowComment } from '../../server/src/lsp/features/allowComment.ts';
-import { isHeldBack } from '../../server/src/lsp/features/heldBack.ts';
+import { withoutHeldBack } from '../../server/src/lsp/features/heldBack.ts';
 import { pathOfUri, uriOfPath } from '../../server/src/lsp/places.ts';
 import type { Finding } from '../../server/src/report/findings.ts';
 import { applyAllows } from '../../server/src/report/suppress.ts';
@@ -47,15 +48,42 @@ describe('a comment that allows a finding', () => {
 describe('a leak waits for the save', () => {
   const saved = 'int f(void)\n{\n\treturn 0;\n}\n\nint g(void)\n{\n\treturn 1;\n}\n';
 
+  const opened = (text = saved): OpenDocument => {
+    const document = new OpenDocument({ uri: 'file:///a.c', languageId: 'c', version: 1, text: saved });
+    if (text !== saved) document.edit([{ text }], 2);
+    return document;
+  };
+
+  /** Which of some findings are told of a document. */
+  const told = (document: OpenDocument, findings: readonly Finding[], areOthersSaved = true): boolean[] => {
+    const report = { path: 'a.c', findings, notAnalysed: [], extractions: [], iterators: [] };
+    const analysis = { era: 'will-pin', assumed: true, report, texts: new Map(), areOthersSaved } as const;
+    const left = withoutHeldBack(document, findings, analysis);
+    return findings.map(each => left.includes(each));
+  };
+
   test('only where its own function was edited', () => {
     const edited = saved.replace('return 1;', 'work();\n\treturn 1;');
-    expect(isHeldBack(finding(edited, 'return 1'), edited, saved)).toBe(true);
-    expect(isHeldBack(finding(edited, 'return 0'), edited, saved)).toBe(false);
+    const leaks = [finding(edited, 'return 1'), finding(edited, 'return 0')];
+    expect(told(opened(edited), leaks)).toEqual([false, true]);
   });
 
   test('unlike findings of other rules', () => {
     const edited = saved.replace('return 1;', 'put_page(page);');
-    expect(isHeldBack(finding(edited, 'put_page', 'release-mismatch'), edited, saved)).toBe(false);
+    expect(told(opened(edited), [finding(edited, 'put_page', 'release-mismatch')])).toEqual([true]);
+  });
+
+  test('of another file where only that has brought it about', () => {
+    const document = opened();
+    const [first, second] = [finding(saved, 'return 0'), finding(saved, 'return 1')];
+    expect(told(document, [first, second], false)).toEqual([true, true]);
+    expect(told(document, [first])).toEqual([true]);
+    expect(told(document, [first, second], false)).toEqual([true, false]);
+    expect(told(document, [first, second])).toEqual([true, true]);
+    const edited = `${saved}\n`;
+    document.edit([{ text: edited }], 2);
+    document.savedText = edited;
+    expect(told(document, [first, finding(edited, '}')], false)).toEqual([true, true]);
   });
 });
 

@@ -58,6 +58,8 @@ export class Client {
   /** What the server wishes to be told of, and what it has shown to the user. */
   readonly registrations: unknown[] = [];
   readonly shown: string[] = [];
+  /** How often the server has asked for diagnostics to be pulled again. */
+  refreshes = 0;
   settings: Record<string, unknown> = {};
   readonly exit: Promise<number | null>;
 
@@ -86,6 +88,10 @@ export class Client {
       this.shown.push(message);
       return null;
     });
+    connection.onRequest('workspace/diagnostic/refresh', () => {
+      this.refreshes++;
+      return null;
+    });
     connection.listen();
   }
 
@@ -93,6 +99,7 @@ export class Client {
     server: string,
     capabilities: ClientCapabilities,
     initializationOptions: unknown = { era: true },
+    rootUri: string | null = null,
   ): Promise<Client> {
     const process = spawn(globalThis.process.execPath, [server, '--stdio'], {
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -104,7 +111,7 @@ export class Client {
     const client = new Client(connection, process);
     await connection.sendRequest('initialize', {
       processId: null,
-      rootUri: null,
+      rootUri,
       capabilities,
       initializationOptions,
     });

@@ -67,7 +67,8 @@ export class FileAnalyser {
     const options = {
       tree: this.treeFor(request.path, text),
       severities: this.options.severities,
-      surroundings: (isAcquiring: boolean) => this.surroundings.of(request.path, text, isAcquiring),
+      surroundings: (isAcquiring: boolean) =>
+        this.surroundings.of(request.path, text, isAcquiring).declarations,
     };
     return this.engine.analyse({ path: request.display, text }, options, cancel);
   }

@@ -11,6 +11,11 @@ export function decode(bytes: Uint8Array): string {
   }
 }
 
+/** Bytes of which decode() makes this text; it takes a byte-order mark away. What is no UTF-16 keeps its length. */
+export function encode(text: string): Buffer {
+  return Buffer.from(`\uFEFF${text}`);
+}
+
 /** A path as the output names it: relative to `cwd` with `/`, absolute where it lies outside. */
 export function displayPath(path: string, cwd: string): string {
   const inside = relative(cwd, path);
@@ -42,6 +47,16 @@ export function regularFile(path: string): Stats | undefined {
     return file.isFile() ? file : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Changes with the file or folder at a path; the same for one that cannot be reached. */
+export function stampOf(path: string): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(path);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return '';
   }
 }
 

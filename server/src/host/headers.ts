@@ -37,15 +37,27 @@ export class Headers {
   /** What a file includes however deep, by its path, and the includes for which that holds. */
   private readonly included = new Map<string, { readonly of: string; readonly headers: readonly Header[] }>();
 
-  /** @param display how a path is named in what is said. */
+  /**
+   * @param display how a path is named in what is said.
+   * @param onRead told of each file before it is read.
+   */
   constructor(
     private readonly overlays: Overlays,
     private readonly display: (path: string) => string,
+    private readonly onRead: (path: string) => void = () => {},
   ) {}
 
-  /** Forgets what was read: a header may have changed. */
+  /** Forgets what was read: files may have changed. */
   clear(): void {
     for (const known of [this.byPath, this.nextTo, this.around, this.included]) known.clear();
+  }
+
+  /** Forgets what was read of a file, which has changed. */
+  forget(path: string): void {
+    this.around.delete(path);
+    // What includes what is soon told again, as the other headers are still known.
+    if (this.byPath.delete(path))
+      for (const known of [this.nextTo, this.around, this.included]) known.clear();
   }
 
   /**
@@ -54,13 +66,7 @@ export class Headers {
    * @param slices functions of other files, which are read with it and need theirs.
    */
   declarationsFor(path: string, text: string, slices: readonly Slice[] = []): Declarations {
-    const sources = [...new Set(slices.map(({ source }) => source))];
-    const around = [
-      ...this.includedBy(path, text),
-      ...sources.flatMap(source => this.aroundSource(source.path)),
-    ];
-    // Headers may include each other: the text itself goes before what is on disk of it.
-    const headers = new Set(around.filter(header => header.path !== path));
+    const headers = this.readWith(path, text, slices);
     const taken = new Map<HeaderDefinition, Header>();
     let words = wordsOf([text, ...slices.map(slice => slice.text)].join('\n'));
     for (let round = 0; round < ROUNDS; round++) {
@@ -69,6 +75,11 @@ export class Headers {
       words = wordsOf(added.join('\n'));
     }
     return this.assemble(slices, taken);
+  }
+
+  /** Absolute paths of the files of which declarations are taken. */
+  files(path: string, text: string, slices: readonly Slice[]): string[] {
+    return [...this.readWith(path, text, slices)].map(header => header.path);
   }
 
   /** The members that hold pages in the structs of a file's headers. */
@@ -83,10 +94,22 @@ export class Headers {
     );
   }
 
+  /** What is read with a file: its headers, and the files of the slices with theirs. */
+  private readWith(path: string, text: string, slices: readonly Slice[]): ReadonlySet<Header> {
+    const sources = new Set(slices.map(({ source }) => source.path));
+    const around = [
+      ...this.includedBy(path, text),
+      ...[...sources].flatMap(source => this.aroundSource(source)),
+    ];
+    // Headers may include each other: the text itself goes before what is on disk of it.
+    return new Set(around.filter(header => header.path !== path));
+  }
+
   /** What a source file defines for itself, and its headers. */
   private aroundSource(path: string): readonly [Header, ...Header[]] {
     let found = this.around.get(path);
     if (!found) {
+      this.onRead(path);
       const text = readText(path, this.overlays) ?? '';
       const { includes, definitions } = indexHeader(text);
       const types = [...definitions].filter(([, { kind }]) => kind !== 'function');
@@ -165,7 +188,7 @@ export class Headers {
     for (const { name, isLocal } of includes) {
       const places = isLocal ? [join(dirname(path), name)] : [];
       if (root) places.push(join(root, 'include', name), join(root, 'include/uapi', name));
-      const header = places.map(place => this.read(resolve(place), root)).find(each => each !== undefined);
+      const header = places.map(place => this.header(resolve(place), root)).find(each => each !== undefined);
       if (header) headers.push(header);
     }
     return headers;
@@ -178,8 +201,9 @@ export class Headers {
     return size !== undefined && size <= MAX_SIZE;
   }
 
-  private read(path: string, root: string | undefined): Header | undefined {
+  private header(path: string, root: string | undefined): Header | undefined {
     if (!this.byPath.has(path)) {
+      this.onRead(path);
       const text = this.isHeader(path) ? readText(path, this.overlays) : undefined;
       const isCore = root !== undefined && path.startsWith(join(root, 'include/linux/'));
       const header = text === undefined ? undefined : { ...indexHeader(text), path, text, isCore };

@@ -28,6 +28,8 @@ export interface Source {
 export const MAX_SIZE = 1_500_000;
 /** Files of one folder that are looked at. */
 const MAX_FILES = 500;
+/** Changed files that are asked what they define besides the index, until that is built again. */
+const MAX_CHANGED = 500;
 
 const MOVERS = new RegExp(`\\b(?:${[...MOVER_NAMES].join('|')})\\b`);
 
@@ -68,24 +70,41 @@ export class Sources {
   private readonly byFolder = new Map<string, readonly Source[]>();
   /** Roots of trees by folder. */
   private readonly roots = new Map<string, string | undefined>();
+  /** Files that were changed since: what they define now, the index need not know. */
+  private readonly changed = new Set<string>();
 
-  /** @param indexOf the index of the tree with this root, if there is one. */
+  /**
+   * @param indexOf the index of the tree with this root, if there is one.
+   * @param onRead told of each file and folder before it is read.
+   */
   constructor(
     private readonly overlays: Overlays,
     private readonly indexOf: (root: string) => TreeIndex | undefined = () => undefined,
+    private readonly onRead: (path: string) => void = () => {},
   ) {}
 
-  /** Forgets what was read: a file may have changed. */
+  /** Forgets what was read: files may have changed. */
   clear(): void {
     this.byPath.clear();
     this.byFolder.clear();
     this.roots.clear();
+    this.changed.clear();
+  }
+
+  /** Forgets what was read of a file or folder, which has changed. */
+  forget(path: string): void {
+    this.byPath.delete(path);
+    this.byFolder.delete(path);
+    this.byFolder.delete(dirname(path));
+    if (!isSource(path)) this.roots.clear();
+    else if (this.changed.size < MAX_CHANGED) this.changed.add(path);
   }
 
   /** The source files of a folder that take or give back pages. */
   inFolder(folder: string): readonly Source[] {
     let found = this.byFolder.get(folder);
     if (!found) {
+      this.onRead(folder);
       const names = sourceNames(folder, this.overlays);
       found = names.flatMap(name => this.source(join(folder, name)) ?? []);
       this.byFolder.set(folder, found);
@@ -100,10 +119,14 @@ export class Sources {
 
   /**
    * The source files elsewhere in the tree of a file that define a function for others, as far as they are indexed. What
-   * the index says is looked up: a file may have changed since, or another text may be read in its place.
+   * the index says is looked up, and files that have changed since or are overlaid are asked themselves.
    */
   defining(name: string, path: string): readonly Source[] {
-    return (this.indexFor(path)?.defining(name) ?? [])
+    const index = this.indexFor(path);
+    if (!index) return [];
+    const later = [...this.overlays.keys(), ...this.changed].filter(isSource);
+    const here = later.filter(each => this.indexFor(each) === index);
+    return [...new Set([...index.defining(name), ...here])]
       .filter(each => each !== path)
       .flatMap(each => this.source(each) ?? [])
       .filter(source => source.moving.get(name)?.isStatic === false);
@@ -114,7 +137,10 @@ export class Sources {
   }
 
   private source(path: string): Source | undefined {
-    if (!this.byPath.has(path)) this.byPath.set(path, this.read(path));
+    if (!this.byPath.has(path)) {
+      this.onRead(path);
+      this.byPath.set(path, this.read(path));
+    }
     return this.byPath.get(path);
   }
 
@@ -155,8 +181,8 @@ function sourceOf(path: string, { functions, moving, tags }: SourceFacts): Sourc
   };
 }
 
+const isSource = (path: string): boolean => path.endsWith('.c');
+
 function sourceNames(folder: string, overlays: Overlays): string[] {
-  return namesInFolder(folder, overlays)
-    .filter(name => name.endsWith('.c'))
-    .slice(0, MAX_FILES);
+  return namesInFolder(folder, overlays).filter(isSource).slice(0, MAX_FILES);
 }

@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import type { Tree } from '../semantics/eras.ts';
 import { assumedTree, treeOf } from '../semantics/trees.ts';
 import { regularFile } from './files.ts';
 
 const UIO = 'include/linux/uio.h';
+/** The headers of a tree that tell its era and features. */
+const TELLING = { uio: UIO, mm: 'include/linux/mm.h', blkTypes: 'include/linux/blk_types.h' };
+
+/** Whether a path is that of a header that tells the era and features of some tree. */
+export function isTelling(path: string): boolean {
+  return Object.values(TELLING).some(name => path.split(sep).join('/').endsWith(`/${name}`));
+}
 
 /**
  * The root of the kernel tree that holds a file: its nearest ancestor with include/linux/uio.h.
@@ -31,9 +38,9 @@ export function findTree(path: string): Tree | undefined {
 export function readTree(root: string): Tree {
   const read = (name: string) => textOf(join(root, name));
   const headers = {
-    uio: read(UIO),
-    mm: read('include/linux/mm.h'),
-    blkTypes: read('include/linux/blk_types.h'),
+    uio: read(TELLING.uio),
+    mm: read(TELLING.mm),
+    blkTypes: read(TELLING.blkTypes),
     version: read('Makefile'),
   };
   return treeOf(headers, assumedTree());

@@ -17,12 +17,14 @@ export interface AskOptions {
 
 /** Asks the engine. The answer comes from another thread, so that the protocol never waits for an analysis. */
 export interface Analyser {
-  ask<K extends Kind>(kind: K, question: QuestionOf<K>, options?: AskOptions): Promise<AnswerOf<K>>;
+  /** @param question called when the thread is ready for it, so that it tells how things stand then. */
+  ask<K extends Kind>(kind: K, question: () => QuestionOf<K>, options?: AskOptions): Promise<AnswerOf<K>>;
   dispose(): void;
 }
 
 interface Job {
-  readonly request: Request;
+  readonly ticket: number;
+  readonly request: () => Request;
   readonly resolve: (answer: AnswerOf<Kind>) => void;
   readonly reject: (error: Error) => void;
 }
@@ -48,11 +50,16 @@ export class ThreadAnalyser implements Analyser {
     private readonly timeLimit = TIME_LIMIT,
   ) {}
 
-  ask<K extends Kind>(kind: K, question: QuestionOf<K>, options: AskOptions = {}): Promise<AnswerOf<K>> {
+  ask<K extends Kind>(
+    kind: K,
+    question: () => QuestionOf<K>,
+    options: AskOptions = {},
+  ): Promise<AnswerOf<K>> {
     return new Promise<AnswerOf<K>>((resolve, reject) => {
-      const request = { ticket: ++this.lastTicket, kind, question } as Request;
+      const ticket = ++this.lastTicket;
+      const request = () => ({ ticket, kind, question: question() }) as Request;
       // The thread answers a request of kind K with AnswerOf<K>.
-      const job: Job = { request, resolve: resolve as Job['resolve'], reject };
+      const job: Job = { ticket, request, resolve: resolve as Job['resolve'], reject };
       if (options.cancel?.isCancellationRequested) return reject(new Cancelled());
       options.cancel?.onCancellationRequested(() => this.cancel(job));
       if (options.urgent) this.waiting.unshift(job);
@@ -69,7 +76,7 @@ export class ThreadAnalyser implements Analyser {
 
   private cancel(job: Job): void {
     if (job === this.running) {
-      Atomics.store(new Int32Array(this.cancelled), 0, job.request.ticket);
+      Atomics.store(new Int32Array(this.cancelled), 0, job.ticket);
       return;
     }
     const at = this.waiting.indexOf(job);
@@ -87,7 +94,7 @@ export class ThreadAnalyser implements Analyser {
       () => this.abandon(new Error(`no answer within ${this.timeLimit} ms`)),
       this.timeLimit,
     );
-    this.thread().postMessage(job.request);
+    this.thread().postMessage(job.request());
   }
 
   private thread(): Worker {
@@ -106,7 +113,7 @@ export class ThreadAnalyser implements Analyser {
 
   private settle(response: Response): void {
     const job = this.running;
-    if (!job || response.ticket !== job.request.ticket) return;
+    if (!job || response.ticket !== job.ticket) return;
     this.finishRunning();
     if ('answer' in response) job.resolve(response.answer);
     else job.reject('cancelled' in response ? new Cancelled() : new Error(response.error));

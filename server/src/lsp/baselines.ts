@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { type Connection, DidChangeWatchedFilesNotification } from 'vscode-languageserver/node';
 import { LineIndex } from '../base/text.ts';
 import { readBaseline, rootOf, writeBaseline } from '../host/baselineFile.ts';
-import { nameIn } from '../host/files.ts';
+import { nameIn, stampOf } from '../host/files.ts';
 import { type Baseline, type BaselineEntry, EMPTY_BASELINE, entriesOf, match } from '../report/baseline.ts';
 import type { Finding } from '../report/findings.ts';
 import { fingerprints, type Identified } from '../report/fingerprint.ts';
@@ -96,12 +95,6 @@ export class Baselines {
       .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern }] })
       .catch(error => this.log(`${path} is not watched: ${error}`));
   }
-}
-
-/** Changes with the file; the same for one that is not there. */
-function stampOf(path: string): string {
-  const file = statSync(path, { throwIfNoEntry: false });
-  return file ? `${file.mtimeMs} ${file.size} ${file.ino}` : '';
 }
 
 function identify(

@@ -8,9 +8,28 @@ import type { Settings } from '../host/settings.ts';
 import type { Analysis } from './messages.ts';
 import { pathOfUri } from './places.ts';
 
+/** An analysis of some revision of a document, which may still be on its way. */
+export interface PresentAnalysis {
+  readonly revision: number;
+  readonly promise: Promise<TextAnalysis | undefined>;
+  /** It is there; a file that is read with the document may have changed since. */
+  mayBeOutdated: boolean;
+}
+
+/** An analysis with the texts that the open files had for it. */
+export interface TextAnalysis extends Analysis {
+  /** By absolute path. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** All other open files were as saved. */
+  readonly areOthersSaved: boolean;
+}
+
 /** A file open in the editor. */
 export class OpenDocument {
-  /** Counts every change of text or settings here: clients have been seen to repeat or reorder their versions. */
+  /**
+   * Counts every change of text or settings here, and of what is read with the file: clients have been seen to repeat or
+   * reorder their versions.
+   */
   revision = 0;
   /** The path under which the engine knows the file. */
   readonly path: string;
@@ -18,7 +37,11 @@ export class OpenDocument {
   savedText: string;
   lastEdit = 0;
   settings: Promise<Settings> | undefined;
-  analysis: { readonly revision: number; readonly promise: Promise<Analysis | undefined> } | undefined;
+  analysis: PresentAnalysis | undefined;
+  /** Where a text of it shows leaks while the other open files are as saved. */
+  leaks: { readonly text: string; readonly places: ReadonlySet<string> } | undefined;
+  /** Stands for what the client was given last. */
+  shown: string | undefined;
   private content: TextDocument;
   private unwanted = new CancellationTokenSource();
 
@@ -60,6 +83,10 @@ export class OpenDocument {
     this.revision++;
     this.unwanted.cancel();
     this.unwanted = new CancellationTokenSource();
+  }
+
+  get isSaved(): boolean {
+    return this.text === this.savedText;
   }
 
   /** Only C is analysed; editors call headers C++ unless told otherwise. */

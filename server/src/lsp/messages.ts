@@ -15,7 +15,16 @@ export interface Analysis {
 /** The settings that change what the engine says. */
 export type EngineSettings = Pick<Settings, 'era' | 'rules'>;
 
+/** How things stand when a question reaches the thread. */
+export interface Present {
+  /** The open files, which are read as they are in the editor. */
+  readonly open: readonly SourceFile[];
+  /** Nobody tells of changes on disk: they are to be looked for. */
+  readonly isUnwatched: boolean;
+}
+
 export interface AboutFile {
+  readonly present: Present;
   readonly file: SourceFile;
   readonly settings: EngineSettings;
 }
@@ -35,8 +44,14 @@ export interface Questions {
     readonly question: AboutFile & { readonly range: Span };
     readonly answer: readonly InlayHint[] | undefined;
   };
-  /** Headers may have changed on disk. */
-  readonly forgetTrees: { readonly question: Record<string, never>; readonly answer: undefined };
+  /**
+   * Open files have changed in the editor, and files on disk: those at these absolute paths, or (`all`) any. The answer
+   * is the paths of the open files of which the analysis no longer holds, as they are read with what has changed.
+   */
+  readonly changed: {
+    readonly question: { readonly present: Present; readonly onDisk: readonly string[] | 'all' };
+    readonly answer: readonly string[];
+  };
 }
 
 export type Kind = keyof Questions;

@@ -1,13 +1,17 @@
+import { readFile } from 'node:fs/promises';
 import {
   CodeActionKind,
   type Connection,
   DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
   type DocumentDiagnosticReport,
   type InitializeResult,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
+import { decode } from '../host/files.ts';
 import type { Analyser } from './analyser.ts';
 import { clientFeatures } from './clientFeatures.ts';
+import type { OpenDocument } from './documents.ts';
 import { codeActions } from './features/codeActions.ts';
 import { COMMANDS, executeCommand } from './features/commands.ts';
 import {
@@ -15,6 +19,7 @@ import {
   pullDiagnostics,
   pushDiagnostics,
   refreshDiagnostics,
+  refreshReaders,
   SOURCE,
 } from './features/diagnostics.ts';
 import { documentHighlights } from './features/documentHighlights.ts';
@@ -35,16 +40,20 @@ export function serve(connection: Connection, analyser: Analyser): void {
   let session: Session | undefined;
   connection.onInitialize(params => {
     const settings = params.initializationOptions?.settings;
-    session = new Session(connection, clientFeatures(params), analyser, log, settings);
-    announceEras(session);
-    const indexes = new TreeIndexes(session, refreshAll);
-    wireDocuments(session);
-    wireRequests(session, indexes);
-    return initializeResult(session);
+    const started = new Session(connection, clientFeatures(params), analyser, log, settings);
+    session = started;
+    announceEras(started);
+    const indexes = new TreeIndexes(started, () => refreshReaders(started, 'all'));
+    wireDocuments(started);
+    wireFiles(started, indexes);
+    wireRequests(started, indexes);
+    return initializeResult(started);
   });
   connection.onInitialized(() => {
-    if (session?.client.registersConfiguration)
+    if (!session) return;
+    if (session.client.registersConfiguration)
       connection.client.register(DidChangeConfigurationNotification.type, { section: 'pinsight' }).catch(log);
+    if (session.client.registersWatchers) watchSources(session);
   });
   connection.onShutdown(() => session?.dispose());
   connection.listen();
@@ -74,28 +83,32 @@ function initializeResult({ client }: Session): InitializeResult {
 function wireDocuments(session: Session): void {
   const { connection, log } = session;
   connection.onDidOpenTextDocument(
-    guardNotification('didOpen', log, ({ textDocument }) =>
-      pushDiagnostics(session, session.open(textDocument)),
-    ),
+    guardNotification('didOpen', log, async ({ textDocument }) => {
+      const document = session.open(textDocument);
+      await pushDiagnostics(session, document);
+      // What an editor has kept since it was last ended is not what is on disk.
+      if (document.isC && !(await isOnDisk(document))) await refreshReaders(session);
+    }),
   );
   connection.onDidChangeTextDocument(
     guardNotification('didChange', log, async params => {
       const document = session.edit(params);
-      if (document) await pushDiagnostics(session, document);
+      if (document?.isC)
+        await Promise.all([pushDiagnostics(session, document), followEdit(session, document)]);
     }),
   );
   connection.onDidSaveTextDocument(
     guardNotification('didSave', log, async ({ textDocument, text }) => {
       const document = session.save(textDocument.uri, text);
-      // Other files may be read with this one.
-      if (document?.isC) await session.forgetTrees();
+      if (document?.isC) await session.outdateReaders([document.path]);
       if (document) await refreshDiagnostics(session);
     }),
   );
   connection.onDidCloseTextDocument(
     guardNotification('didClose', log, async ({ textDocument }) => {
-      session.close(textDocument.uri);
+      const document = session.close(textDocument.uri);
       await clearDiagnostics(session, textDocument.uri);
+      if (document?.isC) await refreshReaders(session);
     }),
   );
   connection.onDidChangeConfiguration(
@@ -104,13 +117,57 @@ function wireDocuments(session: Session): void {
       await refreshAll(session);
     }),
   );
+}
+
+/** Once an edited document is at rest, those that are read with it are brought up to date. */
+async function followEdit(session: Session, document: OpenDocument): Promise<void> {
+  const { run } = await session.settings(document);
+  if (run === 'onSave' && document.isFile) return;
+  if (await session.isAtRest(document)) await refreshReaders(session);
+}
+
+async function isOnDisk({ path, text, isFile }: OpenDocument): Promise<boolean> {
+  return !isFile || text === (await readFile(path).then(decode, () => undefined));
+}
+
+/** Source files on disk that other files are analysed with. */
+const SOURCES = '**/*.{c,h}';
+/** Changes at once that are no longer looked at one by one, as of a checkout. */
+const MANY = 200;
+
+function watchSources(session: Session): void {
+  session.connection.client
+    .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: SOURCES }] })
+    .then(
+      () => {
+        session.watchesSources = true;
+      },
+      error => session.log(`source files are not watched: ${describeError(error)}`),
+    );
+}
+
+function wireFiles(session: Session, indexes: TreeIndexes): void {
+  const { connection, log } = session;
+  /** Changes that are told while earlier ones are dealt with. */
+  const waiting: string[] = [];
+  let dealing: Promise<void> | undefined;
+  const deal = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const paths = waiting.splice(0);
+      if (paths.length > MANY) indexes.outdate();
+      await refreshReaders(session, paths.length > MANY ? 'all' : paths);
+    }
+  };
   connection.onDidChangeWatchedFiles(
     guardNotification('didChangeWatchedFiles', log, async ({ changes }) => {
+      const paths = changes.map(({ uri }) => pathOfUri(uri));
       // Baselines are looked at anew each time; only source files change what is analysed.
-      if (changes.every(({ uri }) => session.baselines.has(pathOfUri(uri))))
-        return refreshDiagnostics(session);
-      await session.forgetTrees();
-      await refreshAll(session);
+      waiting.push(...paths.filter(path => /\.[ch]$/.test(path)));
+      if (paths.some(path => session.baselines.has(path))) await refreshDiagnostics(session);
+      dealing ??= deal().finally(() => {
+        dealing = undefined;
+      });
+      await dealing;
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { dirname, sep } from 'node:path';
 import type {
   CancellationToken,
   Connection,
@@ -6,12 +7,13 @@ import type {
 } from 'vscode-languageserver/node';
 import { Cancelled } from '../base/cancel.ts';
 import { readSettings, type Settings } from '../host/settings.ts';
+import { treeRoot } from '../host/trees.ts';
 import type { Analyser } from './analyser.ts';
 import { Baselines, type Subject } from './baselines.ts';
 import type { ClientFeatures } from './clientFeatures.ts';
-import { OpenDocument } from './documents.ts';
+import { OpenDocument, type PresentAnalysis, type TextAnalysis } from './documents.ts';
 import { describeError, type Log } from './guard.ts';
-import type { Analysis, AnswerOf, QuestionOf } from './messages.ts';
+import type { AboutFile, Analysis, AnswerOf, Present, QuestionOf } from './messages.ts';
 import { Lines, uriOfPath } from './places.ts';
 
 /** One client: its open documents, their settings, and what is known about them. */
@@ -19,6 +21,8 @@ export class Session {
   private readonly documents = new Map<string, OpenDocument>();
   /** Told of each analysis that is still true when it is ready. */
   private readonly analysed: ((document: OpenDocument, analysis: Analysis) => void)[] = [];
+  /** The client tells of changes of source files in its folders. */
+  watchesSources = false;
   /** What a client without workspace/configuration has sent. */
   private pushedSettings: unknown;
   readonly baselines: Baselines;
@@ -72,12 +76,14 @@ export class Session {
     return document;
   }
 
-  close(uri: string): void {
-    this.documents.get(uri)?.outdate();
+  close(uri: string): OpenDocument | undefined {
+    const document = this.documents.get(uri);
+    document?.outdate();
     this.documents.delete(uri);
+    return document;
   }
 
-  /** Settings or headers changed: what was known about the open documents holds no longer. */
+  /** Settings changed: what was known about the open documents holds no longer. */
   outdateAll(pushedSettings?: unknown): void {
     if (pushedSettings !== undefined) this.pushedSettings = pushedSettings;
     for (const document of this.documents.values()) {
@@ -86,10 +92,19 @@ export class Session {
     }
   }
 
-  /** Files on disk changed. From this call on nobody is given what was known before. */
-  async forgetTrees(): Promise<void> {
-    this.outdateAll();
-    await this.analyser.ask('forgetTrees', {}, { urgent: true });
+  /**
+   * Ends what was known of the documents that are read with what has changed in the editor, or on disk.
+   * @param onDisk absolute paths of files that have changed there; all: any may have.
+   * @returns these documents.
+   */
+  async outdateReaders(onDisk: readonly string[] | 'all' = []): Promise<readonly OpenDocument[]> {
+    if (this.ended.aborted) return [];
+    if (onDisk === 'all') this.outdateAll();
+    const question = () => ({ present: this.present(), onDisk });
+    const paths = new Set(await this.analyser.ask('changed', question, { urgent: true }));
+    const readers = [...this.documents.values()].filter(({ path }) => paths.has(path));
+    if (onDisk !== 'all') for (const document of readers) document.outdate();
+    return readers;
   }
 
   settings(document: OpenDocument): Promise<Settings> {
@@ -101,11 +116,28 @@ export class Session {
    * The analysis of the present text, made once for all who ask; undefined where the file is not of interest.
    * Rejects with Cancelled when the text changes first.
    */
-  analysis(document: OpenDocument): Promise<Analysis | undefined> {
-    const { revision } = document;
-    if (document.analysis?.revision !== revision)
-      document.analysis = { revision, promise: this.analyse(document) };
-    return document.analysis.promise;
+  analysis(document: OpenDocument): Promise<TextAnalysis | undefined> {
+    const { revision, analysis: last } = document;
+    if (last?.revision === revision && (!last.mayBeOutdated || this.isWatched(document.path)))
+      return last.promise;
+    const promise = this.analyse(document);
+    const present: PresentAnalysis = { revision, promise, mayBeOutdated: false };
+    promise.then(
+      analysis => {
+        present.mayBeOutdated = analysis !== undefined && !analysis.failed;
+      },
+      () => {},
+    );
+    document.analysis = present;
+    return promise;
+  }
+
+  /** Waits for a pause in typing. @returns whether the text is then still the same. */
+  async isAtRest(document: OpenDocument): Promise<boolean> {
+    const { text } = document;
+    const { delay } = await this.settings(document);
+    await pause(document.lastEdit + delay - Date.now());
+    return document.text === text;
   }
 
   /**
@@ -115,12 +147,13 @@ export class Session {
   async askAbout<K extends 'hover' | 'highlights' | 'inlayHints'>(
     kind: K,
     document: OpenDocument,
-    rest: Omit<QuestionOf<K>, 'file' | 'settings'>,
+    rest: Omit<QuestionOf<K>, keyof AboutFile>,
     cancel: CancellationToken,
   ): Promise<AnswerOf<K> | undefined> {
     const analysis = await unlessCancelled(this.analysis(document), cancel);
     if (!analysis || analysis.failed) return undefined;
-    const question = { ...(await this.about(document)), ...rest } as QuestionOf<K>;
+    const about = await this.about(document);
+    const question = () => ({ ...about(), ...rest }) as QuestionOf<K>;
     return this.analyser.ask(kind, question, { cancel, urgent: true });
   }
 
@@ -130,18 +163,17 @@ export class Session {
     return { path: document.path, text: document.text, baseline };
   }
 
-  /** Lines of a document and of files on disk, which are analysed with it as they are there, made ready for these paths. */
-  async lines(document: OpenDocument, paths: Iterable<string>): Promise<Lines> {
-    const { path, text } = document;
-    const lines = new Lines(each => (each === path ? text : undefined));
+  /** Lines of the texts that were analysed, else of files on disk, made ready for these paths. */
+  async lines(analysis: TextAnalysis | undefined, paths: Iterable<string>): Promise<Lines> {
+    const lines = new Lines(path => analysis?.texts.get(path));
     await lines.load(paths);
     return lines;
   }
 
-  /** Whether places that were found in a file on disk are those of the client's text of it as well. */
-  isAsOnDisk(path: string): boolean {
+  /** Whether places that an analysis tells in a file are those of the client's present text of it. */
+  isAsAnalysed(path: string, { texts }: TextAnalysis): boolean {
     const document = this.atPath(path);
-    return document === undefined || document.text === document.savedText;
+    return document ? document.text === (texts.get(path) ?? document.savedText) : !texts.has(path);
   }
 
   /** The URI of a path, spelt as the client spells it where the file is open. */
@@ -161,23 +193,48 @@ export class Session {
     return undefined;
   }
 
-  private async about(document: OpenDocument): Promise<QuestionOf<'analyse'>> {
-    const { era, rules } = await this.settings(document);
-    return { file: { path: document.path, text: document.text }, settings: { era, rules } };
+  /** How things stand now. */
+  private present(): Present {
+    const open = [...this.documents.values()].filter(document => document.isC && document.isFile);
+    return {
+      open: open.map(({ path, text }) => ({ path, text })),
+      isUnwatched: !open.every(({ path }) => this.isWatched(path)),
+    };
   }
 
-  private async analyse(document: OpenDocument): Promise<Analysis | undefined> {
+  /** A question about the present text of a document, and the files around it as they will be when it is put. */
+  private async about(document: OpenDocument): Promise<() => AboutFile> {
+    const { era, rules } = await this.settings(document);
+    const { path, text } = document;
+    return () => ({ present: this.present(), file: { path, text }, settings: { era, rules } });
+  }
+
+  /** Whether the client tells of changes on disk of what is read with a file. */
+  private isWatched(path: string): boolean {
+    const place = treeRoot(path) ?? dirname(path);
+    return this.watchesSources && this.client.folders.some(each => `${place}${sep}`.startsWith(each + sep));
+  }
+
+  private async analyse(document: OpenDocument): Promise<TextAnalysis | undefined> {
     const cancel = document.staleness;
     const { delay } = await this.settings(document);
     await pause(document.lastEdit + delay - Date.now(), cancel);
-    const question = await this.about(document);
+    const about = await this.about(document);
     if (cancel.isCancellationRequested) throw new Cancelled();
+    const texts = new Map<string, string>();
+    let areOthersSaved = true;
+    const question = () => {
+      const asked = about();
+      for (const { path, text } of [...asked.present.open, asked.file]) texts.set(path, text);
+      areOthersSaved = [...this.documents.values()].every(each => each === document || each.isSaved);
+      return asked;
+    };
     const analysis = await this.analyser
       .ask('analyse', question, { cancel })
       .catch(error => this.failure(document, error));
     if (cancel.isCancellationRequested) throw new Cancelled();
     if (analysis && !analysis.failed) for (const listener of this.analysed) listener(document, analysis);
-    return analysis;
+    return analysis && { ...analysis, texts, areOthersSaved };
   }
 
   /** A file on which the engine failed is shown as not analysed, never as clean. */
@@ -213,11 +270,11 @@ function unlessCancelled<Result>(work: Promise<Result>, cancel: CancellationToke
 }
 
 /** Waits so many ms, or until the work is no longer wanted. */
-function pause(ms: number, cancel: CancellationToken): Promise<void> {
-  if (ms <= 0 || cancel.isCancellationRequested) return Promise.resolve();
+function pause(ms: number, cancel?: CancellationToken): Promise<void> {
+  if (ms <= 0 || cancel?.isCancellationRequested) return Promise.resolve();
   return new Promise(resolve => {
     const timer = setTimeout(resolve, ms);
-    cancel.onCancellationRequested(() => {
+    cancel?.onCancellationRequested(() => {
       clearTimeout(timer);
       resolve();
     });

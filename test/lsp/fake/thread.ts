@@ -1,5 +1,6 @@
 import { Cancelled } from '../../../server/src/base/cancel.ts';
-import { serveThread, type ThreadEngine } from '../../../server/src/lsp/threadLoop.ts';
+import type { ThreadEngine } from '../../../server/src/lsp/desk.ts';
+import { serveThread } from '../../../server/src/lsp/threadLoop.ts';
 import type { Finding } from '../../../server/src/report/findings.ts';
 
 // An engine that finds words instead of bugs. Words in capitals make it misbehave.

@@ -31,11 +31,14 @@ export async function codeActions(
   const findings = session.baselines
     .left(subject, all)
     .filter(finding => finding.file === document.path && finding.start <= to && finding.end >= from);
-  const lines = await session.lines(document, findings.flatMap(filesOf));
+  if (!analysis || findings.length === 0) return [];
+  const lines = await session.lines(analysis, findings.flatMap(filesOf));
   if (revision !== document.revision) throw new Cancelled();
+  const isInPlace = ({ edits }: Fix): boolean =>
+    edits.every(({ file }) => session.isAsAnalysed(file, analysis));
   return findings.flatMap(finding => {
     const entry = session.baselines.entryFor(subject, all, finding);
-    return actionsFor(session, document, finding, entry, lines);
+    return actionsFor(session, document, finding, finding.fixes.filter(isInPlace), entry, lines);
   });
 }
 
@@ -52,6 +55,7 @@ function actionsFor(
   session: Session,
   document: OpenDocument,
   finding: Finding,
+  fixesInPlace: readonly Fix[],
   entry: BaselineEntry | undefined,
   lines: Lines,
 ): CodeAction[] {
@@ -68,9 +72,7 @@ function actionsFor(
     diagnostics,
     command: { title, command, arguments: args },
   });
-  const isInPlace = ({ edits }: Fix): boolean =>
-    edits.every(({ file }) => file === document.path || session.isAsOnDisk(file));
-  const fixes = finding.fixes.filter(isInPlace).map(fix => quickFix(fix.title, editOf(session, fix, lines)));
+  const fixes = fixesInPlace.map(fix => quickFix(fix.title, editOf(session, fix, lines)));
   if (fixes.length === 1 && finding.confidence === 'certain') fixes[0]!.isPreferred = true;
   if (finding.rule === 'unused-allow') return fixes;
   const { newText, ...span } = allowComment(document.text, finding);

@@ -9,12 +9,13 @@ import {
 } from 'vscode-languageserver/node';
 import { Cancelled } from '../../base/cancel.ts';
 import type { Finding, NotAnalysed, Severity } from '../../report/findings.ts';
+import type { ExtractionSite } from '../../report/sites.ts';
 import type { OpenDocument } from '../documents.ts';
 import type { Analysis } from '../messages.ts';
 import type { Lines } from '../places.ts';
 import { ruleDocumentation } from '../ruleDocumentation.ts';
 import type { Session } from '../session.ts';
-import { isHeldBack } from './heldBack.ts';
+import { withoutHeldBack } from './heldBack.ts';
 
 export const SOURCE = 'pinsight';
 
@@ -33,8 +34,8 @@ export async function pullDiagnostics(
   if (!document) return { kind: 'full', items: [] };
   if (previousResultId && (await waitsForSave(session, document)))
     return { kind: 'unchanged', resultId: previousResultId };
-  const items = await diagnosticsOf(session, document).catch(askAgain);
-  const resultId = createHash('sha1').update(JSON.stringify(items)).digest('base64url');
+  const { items, resultId } = await diagnosticsOf(session, document).catch(askAgain);
+  document.shown = resultId;
   return resultId === previousResultId ? { kind: 'unchanged', resultId } : { kind: 'full', resultId, items };
 }
 
@@ -49,9 +50,11 @@ export async function pushDiagnostics(session: Session, document: OpenDocument):
   if (session.client.pullsDiagnostics || !document.isC) return;
   if (await waitsForSave(session, document)) return;
   const { revision } = document;
-  const diagnostics = await diagnosticsOf(session, document);
+  const { items, resultId } = await diagnosticsOf(session, document);
   if (revision !== document.revision) return;
-  await session.connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics });
+  document.shown = resultId;
+  const { uri, version } = document;
+  await session.connection.sendDiagnostics({ uri, version, diagnostics: items });
 }
 
 /** Takes back what was sent for a closed document. */
@@ -65,12 +68,48 @@ export async function refreshDiagnostics(session: Session): Promise<void> {
   await Promise.all([...session.openDocuments].map(document => pushDiagnostics(session, document)));
 }
 
+/**
+ * Brings up to date what the client shows of documents that are read with what has changed in the editor, or on disk. A
+ * client that asks for diagnostics is told to, once for all and only where there is something new.
+ * @param onDisk absolute paths of files that have changed there; all: any may have.
+ */
+export async function refreshReaders(session: Session, onDisk?: readonly string[] | 'all'): Promise<void> {
+  const { client, connection } = session;
+  const readers = await session.outdateReaders(onDisk);
+  if (client.pullsDiagnostics && !client.refreshesDiagnostics) return;
+  const isNew = async (document: OpenDocument): Promise<boolean> => {
+    if (document.shown === undefined || (await waitsForSave(session, document))) return false;
+    return (await diagnosticsOf(session, document)).resultId !== document.shown;
+  };
+  const update = async (document: OpenDocument): Promise<boolean> => {
+    const hasNews = await isNew(document);
+    if (hasNews) await pushDiagnostics(session, document);
+    return hasNews;
+  };
+  const updates = await Promise.all(readers.map(each => update(each).catch(unlessCancelled)));
+  if (!updates.includes(true)) return;
+  if (client.refreshesInlayHints) connection.languages.inlayHint.refresh();
+  if (client.refreshesDiagnostics) connection.languages.diagnostics.refresh();
+}
+
+/** Who has outdated the work brings it up to date. */
+function unlessCancelled(error: unknown): boolean {
+  if (error instanceof Cancelled) return false;
+  throw error;
+}
+
 async function waitsForSave(session: Session, document: OpenDocument): Promise<boolean> {
   const { run } = await session.settings(document);
   return run === 'onSave' && document.isFile && document.text !== document.savedText;
 }
 
-async function diagnosticsOf(session: Session, document: OpenDocument): Promise<Diagnostic[]> {
+/** What is shown of a document; the result id stands for that and for the holds that its extractions leave. */
+interface Shown {
+  readonly items: Diagnostic[];
+  readonly resultId: string;
+}
+
+async function diagnosticsOf(session: Session, document: OpenDocument): Promise<Shown> {
   const { revision } = document;
   const [settings, subject, analysis] = await Promise.all([
     session.settings(document),
@@ -78,19 +117,25 @@ async function diagnosticsOf(session: Session, document: OpenDocument): Promise<
     session.analysis(document),
   ]);
   if (revision !== document.revision) throw new Cancelled();
-  if (!analysis) return [];
+  if (!analysis) return shown([]);
   const left = session.baselines.left(subject, analysis.report.findings);
-  const findings =
-    settings.leaksWhileTyping || !document.isFile
-      ? left
-      : left.filter(finding => !isHeldBack(finding, document.text, document.savedText));
-  const lines = await session.lines(document, placesOf(document, findings));
-  return [
+  const isAllTold = settings.leaksWhileTyping || !document.isFile;
+  const findings = isAllTold ? left : withoutHeldBack(document, left, analysis);
+  const lines = await session.lines(analysis, placesOf(document, findings));
+  const items = [
     ...findings
       .filter(finding => finding.file === document.path)
       .map(finding => toDiagnostic(session, finding, lines)),
     ...notAnalysedHere(document, analysis).map(item => toNotice(item, lines)),
   ];
+  return shown(items, analysis.report.extractions);
+}
+
+function shown(items: Diagnostic[], extractions: readonly ExtractionSite[] = []): Shown {
+  const resultId = createHash('sha1')
+    .update(JSON.stringify([items, extractions]))
+    .digest('base64url');
+  return { items, resultId };
 }
 
 const placesOf = (document: OpenDocument, findings: readonly Finding[]): string[] => [

@@ -1,18 +1,32 @@
 import type { Finding } from '../../report/findings.ts';
+import type { OpenDocument, TextAnalysis } from '../documents.ts';
 
 /** Rules that a release not yet written would set off. */
 const WAITING_RULES: ReadonlySet<string> = new Set(['page-leak', 'page-array-leak']);
 
 /**
- * True where a leak is reported in a function that was edited since the last save: it waits for the save.
- * @param saved the text as last saved.
+ * The findings without leaks that wait for a save: those in a function that was edited since its last save, and those
+ * that the same text did not show while the other open files were as saved.
  */
-export function isHeldBack(finding: Finding, text: string, saved: string): boolean {
-  return (
-    WAITING_RULES.has(finding.rule) &&
-    text !== saved &&
-    !saved.includes(definitionAround(text, finding.start))
-  );
+export function withoutHeldBack(
+  document: OpenDocument,
+  findings: readonly Finding[],
+  { areOthersSaved, failed }: TextAnalysis,
+): readonly Finding[] {
+  const { text } = document;
+  const leaks = findings.filter(({ rule }) => WAITING_RULES.has(rule));
+  if (areOthersSaved && !failed) document.leaks = { text, places: new Set(leaks.map(placeOf)) };
+  const before = document.leaks?.text === text ? document.leaks.places : undefined;
+  const waits = (leak: Finding): boolean =>
+    isBeingWritten(leak, text, document.savedText) || before?.has(placeOf(leak)) === false;
+  const held = new Set(leaks.filter(waits));
+  return findings.filter(finding => !held.has(finding));
+}
+
+const placeOf = ({ rule, file, start }: Finding): string => `${rule} ${start} ${file}`;
+
+function isBeingWritten(leak: Finding, text: string, saved: string): boolean {
+  return text !== saved && !saved.includes(definitionAround(text, leak.start));
 }
 
 /**

@@ -12,18 +12,24 @@ export const INDEX_TREES = 'pinsight.indexTrees';
 /** The trees whose index was brought up to date for this client, or is about to be. */
 export class TreeIndexes {
   private readonly seen = new Set<string>();
+  private readonly waiting = new Set<string>();
   /** One is built at a time. */
   private building: Promise<void> = Promise.resolve();
 
   /** @param refresh called when more is known of other files than before. */
   constructor(
     private readonly session: Session,
-    private readonly refresh: (session: Session) => Promise<void>,
+    private readonly refresh: () => Promise<void>,
   ) {
     session.onAnalysed(async document => {
       const { index } = await session.settings(document).catch(() => ({ index: 'manual' }));
       if (index === 'auto') await this.build([document.path], false);
     });
+  }
+
+  /** Too much has changed: indexes are brought up to date again when something is analysed. */
+  outdate(): void {
+    this.seen.clear();
   }
 
   /** Builds the indexes of all trees of open documents anew. */
@@ -38,13 +44,15 @@ export class TreeIndexes {
     for (const root of new Set(paths.map(treeRoot))) {
       if (root === undefined || (this.seen.has(root) && !again)) continue;
       this.seen.add(root);
-      this.building = this.building.then(() => this.buildOne(root));
+      if (!this.waiting.has(root)) this.building = this.building.then(() => this.buildOne(root));
+      this.waiting.add(root);
       await this.building;
     }
   }
 
   private async buildOne(root: string): Promise<void> {
     const { log, ended } = this.session;
+    this.waiting.delete(root);
     if (ended.aborted) return;
     const reporter = await this.progress();
     const abort = new AbortController();
@@ -56,8 +64,7 @@ export class TreeIndexes {
         cancel: AbortSignal.any([abort.signal, ended]),
         onProgress: (done, of) => reporter?.report(Math.floor((100 * done) / Math.max(of, 1))),
       });
-      await this.session.forgetTrees();
-      await this.refresh(this.session);
+      await this.refresh();
     } catch (error) {
       if (!(error instanceof Cancelled)) log(`${root} was not indexed: ${describeError(error)}`);
     } finally {
