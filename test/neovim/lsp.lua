@@ -83,6 +83,44 @@ if fix then
   check("and back after undo", until_true(function() return #vim.diagnostic.get(buffer) == 1 end))
 end
 
+-- Between files: what one file pins another puts. Neovim tells neither of changes on disk nor asks for findings.
+local folder = vim.fn.fnamemodify(vim.env.PINSIGHT_FILE, ":h") .. "/guest/"
+
+local function open(name)
+  vim.cmd("edit " .. vim.fn.fnameescape(folder .. name))
+  local opened = vim.api.nvim_get_current_buf()
+  vim.lsp.buf_attach_client(opened, id)
+  return opened
+end
+
+local putting = open("destroy.c")
+local function shown(count)
+  return until_true(function() return #vim.diagnostic.get(putting) == count end)
+end
+check("what another file has pinned is told where it is put", shown(1))
+local steps = vim.tbl_get(vim.diagnostic.get(putting)[1] or {}, "user_data", "lsp", "relatedInformation") or {}
+check("with the place in the other file", steps[1] and vim.uri_to_fname(steps[1].location.uri) == folder .. "share.c", vim.inspect(steps))
+
+local pinning = open("share.c")
+vim.cmd("%s/unpin_user_page/put_page/ | %s/pin_user_pages_fast/get_user_pages_fast/")
+check("the finding goes with an unsaved edit of the other file", vim.bo[pinning].modified and shown(0))
+vim.cmd("undo")
+check("and comes back with undo", shown(1))
+vim.cmd("%s/unpin_user_page/put_page/ | %s/pin_user_pages_fast/get_user_pages_fast/ | write")
+check("it goes when the other file is written", shown(0))
+vim.cmd("undo | write | bdelete")
+check("and comes back", shown(1))
+
+local function on_disk(change)
+  change()
+  vim.api.nvim_set_current_buf(putting)
+  vim.cmd("write")
+end
+on_disk(function() vim.fn.rename(folder .. "share.c", folder .. "share.txt") end)
+check("it goes when the other file has gone from the disk", shown(0))
+on_disk(function() vim.fn.rename(folder .. "share.txt", folder .. "share.c") end)
+check("and comes back with it", shown(1))
+
 vim.lsp.stop_client(id)
 local function stopped()
   local now = vim.lsp.get_client_by_id(id)

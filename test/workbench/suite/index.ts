@@ -12,6 +12,7 @@ export async function run(): Promise<void> {
     mocha,
   );
   await import('./editor.ts');
+  await import('./betweenFiles.ts');
   await import('./tokens.ts');
   const failures = await new Promise<number>(resolve => {
     const runner = mocha.run(resolve);
