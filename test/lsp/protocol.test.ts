@@ -104,6 +104,21 @@ describe('a client that pulls', () => {
   });
 });
 
+test('an analysis of another file makes way for that of the file in hand, and comes to its end after it', async () => {
+  client = await Client.start(server, PULL);
+  const other = 'file:///nowhere/b.c';
+  await client.open(other, 'iov_iter mismatch MEDIUM');
+  await client.open(URI, 'iov_iter');
+  await client.pull(URI);
+  const order: string[] = [];
+  const slow = client.rules(other).then(rules => order.push(`other: ${rules}`));
+  await new Promise(resolve => setTimeout(resolve, 200));
+  await client.change(URI, 2, WORDS);
+  const own = client.rules(URI).then(rules => order.push(`own: ${rules}`));
+  await Promise.all([slow, own]);
+  expect(order).toEqual(['own: release-mismatch', 'other: release-mismatch']);
+});
+
 describe('a client that is sent diagnostics', () => {
   test('gets them after opening, editing, and none after closing', async () => {
     client = await Client.start(server, PUSH);

@@ -13,6 +13,8 @@ export interface AskOptions {
   readonly cancel?: Cancellable;
   /** A person waits for this answer: it goes before those that nobody asked for by hand. */
   readonly urgent?: boolean;
+  /** It is put off, even while it is worked on, as soon as a question comes that does not yield. */
+  readonly yields?: boolean;
 }
 
 /** Asks the engine. The answer comes from another thread, so that the protocol never waits for an analysis. */
@@ -23,8 +25,11 @@ export interface Analyser {
 }
 
 interface Job {
-  readonly ticket: number;
-  readonly request: () => Request;
+  readonly request: (ticket: number) => Request;
+  readonly yields: boolean;
+  /** Of its present turn with the thread. */
+  ticket: number;
+  isPutOff: boolean;
   readonly resolve: (answer: AnswerOf<Kind>) => void;
   readonly reject: (error: Error) => void;
 }
@@ -56,14 +61,23 @@ export class ThreadAnalyser implements Analyser {
     options: AskOptions = {},
   ): Promise<AnswerOf<K>> {
     return new Promise<AnswerOf<K>>((resolve, reject) => {
-      const ticket = ++this.lastTicket;
-      const request = () => ({ ticket, kind, question: question() }) as Request;
+      const { cancel, urgent = false, yields = false } = options;
+      const request = (ticket: number) => ({ ticket, kind, question: question() }) as Request;
       // The thread answers a request of kind K with AnswerOf<K>.
-      const job: Job = { ticket, request, resolve: resolve as Job['resolve'], reject };
-      if (options.cancel?.isCancellationRequested) return reject(new Cancelled());
-      options.cancel?.onCancellationRequested(() => this.cancel(job));
-      if (options.urgent) this.waiting.unshift(job);
-      else this.waiting.push(job);
+      const job: Job = {
+        request,
+        yields,
+        ticket: 0,
+        isPutOff: false,
+        resolve: resolve as Job['resolve'],
+        reject,
+      };
+      if (cancel?.isCancellationRequested) return reject(new Cancelled());
+      cancel?.onCancellationRequested(() => this.cancel(job));
+      if (urgent) this.waiting.unshift(job);
+      else if (yields) this.waiting.push(job);
+      else this.waiting.splice(this.firstYielding(), 0, job);
+      if (!yields) this.putOff();
       this.next();
     });
   }
@@ -74,9 +88,27 @@ export class ThreadAnalyser implements Analyser {
     for (const job of unanswered) job.reject(new Cancelled());
   }
 
+  private firstYielding(): number {
+    const at = this.waiting.findIndex(({ yields }) => yields);
+    return at < 0 ? this.waiting.length : at;
+  }
+
+  /** Stops the running question where it yields; its turn comes again. */
+  private putOff(): void {
+    const job = this.running;
+    if (!job?.yields || job.isPutOff) return;
+    job.isPutOff = true;
+    this.stop(job);
+  }
+
+  private stop(job: Job): void {
+    Atomics.store(new Int32Array(this.cancelled), 0, job.ticket);
+  }
+
   private cancel(job: Job): void {
     if (job === this.running) {
-      Atomics.store(new Int32Array(this.cancelled), 0, job.ticket);
+      job.isPutOff = false;
+      this.stop(job);
       return;
     }
     const at = this.waiting.indexOf(job);
@@ -94,7 +126,9 @@ export class ThreadAnalyser implements Analyser {
       () => this.abandon(new Error(`no answer within ${this.timeLimit} ms`)),
       this.timeLimit,
     );
-    this.thread().postMessage(job.request());
+    job.ticket = ++this.lastTicket;
+    job.isPutOff = false;
+    this.thread().postMessage(job.request(job.ticket));
   }
 
   private thread(): Worker {
@@ -115,7 +149,8 @@ export class ThreadAnalyser implements Analyser {
     const job = this.running;
     if (!job || response.ticket !== job.ticket) return;
     this.finishRunning();
-    if ('answer' in response) job.resolve(response.answer);
+    if ('cancelled' in response && job.isPutOff) this.waiting.push(job);
+    else if ('answer' in response) job.resolve(response.answer);
     else job.reject('cancelled' in response ? new Cancelled() : new Error(response.error));
     this.next();
   }

@@ -23,6 +23,8 @@ export class Session {
   private readonly analysed: ((document: OpenDocument, analysis: Analysis) => void)[] = [];
   /** The client tells of changes of source files in its folders. */
   watchesSources = false;
+  /** The document at which somebody works. */
+  private inHand: OpenDocument | undefined;
   /** What a client without workspace/configuration has sent. */
   private pushedSettings: unknown;
   readonly baselines: Baselines;
@@ -59,6 +61,7 @@ export class Session {
     this.documents.get(item.uri)?.outdate();
     const document = new OpenDocument(item);
     this.documents.set(item.uri, document);
+    this.inHand = document;
     return document;
   }
 
@@ -67,6 +70,7 @@ export class Session {
     const document = this.documents.get(textDocument.uri);
     if (!document) this.log(`a change of ${textDocument.uri}, which is not open, is ignored`);
     document?.edit(contentChanges, textDocument.version);
+    this.inHand = document;
     return document;
   }
 
@@ -230,7 +234,7 @@ export class Session {
       return asked;
     };
     const analysis = await this.analyser
-      .ask('analyse', question, { cancel })
+      .ask('analyse', question, { cancel, yields: document !== this.inHand })
       .catch(error => this.failure(document, error));
     if (cancel.isCancellationRequested) throw new Cancelled();
     if (analysis && !analysis.failed) for (const listener of this.analysed) listener(document, analysis);

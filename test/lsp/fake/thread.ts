@@ -16,7 +16,7 @@ const engine: ThreadEngine = {
     if (text.includes('THROW')) throw new Error('the engine fell over');
     if (text.includes('DIE')) process.exit(3);
     while (text.includes('HANG'));
-    const end = Date.now() + (text.includes('SLOW') ? 5000 : 0);
+    const end = Date.now() + (text.includes('SLOW') ? 5000 : text.includes('MEDIUM') ? 1000 : 0);
     while (Date.now() < end) if (cancel()) throw new Cancelled();
     const findings: Finding[] = [];
     for (const [word, rule] of Object.entries(WORDS)) {
