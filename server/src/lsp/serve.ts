@@ -3,7 +3,6 @@ import {
   CodeActionKind,
   type Connection,
   DidChangeConfigurationNotification,
-  DidChangeWatchedFilesNotification,
   type DocumentDiagnosticReport,
   type InitializeResult,
   TextDocumentSyncKind,
@@ -28,7 +27,7 @@ import { hover } from './features/hover.ts';
 import { inlayHints } from './features/inlayHints.ts';
 import { TreeIndexes } from './features/treeIndex.ts';
 import { describeError, guardNotification, guardRequest } from './guard.ts';
-import { pathOfUri } from './places.ts';
+import { followDisk, watchSources } from './onDisk.ts';
 import { Session } from './session.ts';
 
 /** Serves one client over a connection, until it says `exit`. */
@@ -45,7 +44,7 @@ export function serve(connection: Connection, analyser: Analyser): void {
     announceEras(started);
     const indexes = new TreeIndexes(started, () => refreshReaders(started, 'all'));
     wireDocuments(started);
-    wireFiles(started, indexes);
+    followDisk(started, indexes);
     wireRequests(started, indexes);
     return initializeResult(started);
   });
@@ -128,48 +127,6 @@ async function followEdit(session: Session, document: OpenDocument): Promise<voi
 
 async function isOnDisk({ path, text, isFile }: OpenDocument): Promise<boolean> {
   return !isFile || text === (await readFile(path).then(decode, () => undefined));
-}
-
-/** Source files on disk that other files are analysed with. */
-const SOURCES = '**/*.{c,h}';
-/** Changes at once that are no longer looked at one by one, as of a checkout. */
-const MANY = 200;
-
-function watchSources(session: Session): void {
-  session.connection.client
-    .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: SOURCES }] })
-    .then(
-      () => {
-        session.watchesSources = true;
-      },
-      error => session.log(`source files are not watched: ${describeError(error)}`),
-    );
-}
-
-function wireFiles(session: Session, indexes: TreeIndexes): void {
-  const { connection, log } = session;
-  /** Changes that are told while earlier ones are dealt with. */
-  const waiting: string[] = [];
-  let dealing: Promise<void> | undefined;
-  const deal = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const paths = waiting.splice(0);
-      if (paths.length > MANY) indexes.outdate();
-      await refreshReaders(session, paths.length > MANY ? 'all' : paths);
-    }
-  };
-  connection.onDidChangeWatchedFiles(
-    guardNotification('didChangeWatchedFiles', log, async ({ changes }) => {
-      const paths = changes.map(({ uri }) => pathOfUri(uri));
-      // Baselines are looked at anew each time; only source files change what is analysed.
-      waiting.push(...paths.filter(path => /\.[ch]$/.test(path)));
-      if (paths.some(path => session.baselines.has(path))) await refreshDiagnostics(session);
-      dealing ??= deal().finally(() => {
-        dealing = undefined;
-      });
-      await dealing;
-    }),
-  );
 }
 
 async function refreshAll(session: Session): Promise<void> {
