@@ -118,6 +118,15 @@ test('of two definitions in the index one may be gone', async () => {
   expect(await rulesIn('drivers/near.c', overlays)).toEqual(['double-release']);
 });
 
+test('a text that is read in the place of a file may define what the index does not know', async () => {
+  rmSync(join(root, 'lib/far.c'));
+  TreeIndex.build(root).save();
+  const overlays = new Map([[join(root, 'lib/new.c'), Buffer.from(DROP)]]);
+  expect(await rulesIn('drivers/near.c', overlays)).toEqual(['double-release']);
+  overlays.set(join(root, 'lib/newer.c'), Buffer.from(DROP));
+  expect(await rulesIn('drivers/near.c', overlays)).toEqual([]);
+});
+
 test('a function that the text no longer defines is not taken from the file on disk', async () => {
   write(
     'drivers/near.c',
