@@ -106,8 +106,10 @@ export class Session {
     if (onDisk === 'all') this.outdateAll();
     const question = () => ({ present: this.present(), onDisk });
     const paths = new Set(await this.analyser.ask('changed', question, { urgent: true }));
-    const readers = [...this.documents.values()].filter(({ path }) => paths.has(path));
-    if (onDisk !== 'all') for (const document of readers) document.outdate();
+    const documents = [...this.documents.values()].filter(document => document.isC);
+    if (onDisk === 'all') return documents;
+    const readers = documents.filter(({ path }) => paths.has(path));
+    for (const document of readers) document.outdate();
     return readers;
   }
 
@@ -199,11 +201,10 @@ export class Session {
 
   /** How things stand now. */
   private present(): Present {
-    const open = [...this.documents.values()].filter(document => document.isC && document.isFile);
-    return {
-      open: open.map(({ path, text }) => ({ path, text })),
-      isUnwatched: !open.every(({ path }) => this.isWatched(path)),
-    };
+    const files = [...this.documents.values()].filter(document => document.isC && document.isFile);
+    // Two URIs may mean one file.
+    const open = [...new Map(files.map(({ path, text }) => [path, { path, text }])).values()];
+    return { open, isUnwatched: !open.every(({ path }) => this.isWatched(path)) };
   }
 
   /** A question about the present text of a document, and the files around it as they will be when it is put. */
@@ -229,6 +230,7 @@ export class Session {
     let areOthersSaved = true;
     const question = () => {
       const asked = about();
+      texts.clear();
       for (const { path, text } of [...asked.present.open, asked.file]) texts.set(path, text);
       areOthersSaved = [...this.documents.values()].every(each => each === document || each.isSaved);
       return asked;

@@ -78,7 +78,9 @@ export async function refreshReaders(session: Session, onDisk?: readonly string[
   const readers = await session.outdateReaders(onDisk);
   if (client.pullsDiagnostics && !client.refreshesDiagnostics) return;
   const isNew = async (document: OpenDocument): Promise<boolean> => {
-    if (document.shown === undefined || (await waitsForSave(session, document))) return false;
+    // A client that has not asked yet, or whose question came to nothing, will.
+    const willAsk = client.pullsDiagnostics && document.shown === undefined;
+    if (willAsk || (await waitsForSave(session, document))) return false;
     return (await diagnosticsOf(session, document)).resultId !== document.shown;
   };
   const update = async (document: OpenDocument): Promise<boolean> => {
