@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import {
   type CodeAction,
@@ -20,6 +21,8 @@ import {
   LSPErrorCodes,
   ResponseError,
 } from 'vscode-languageserver-protocol';
+import { FileAnalyser, loadAssets } from '../../server/src/host/fileAnalyser.ts';
+import { encode } from '../../server/src/host/files.ts';
 import { build, root as projectRoot } from '../cli/harness.ts';
 import { Client, eventually, PULL, PUSH } from './harness.ts';
 
@@ -488,3 +491,75 @@ test('after many changes at once the index of a tree is brought up to date', asy
   await client.notify('workspace/didChangeWatchedFiles', { changes });
   expect((await settled('drivers/b/near.c', 1)).map(({ code }) => code)).toEqual(['double-release']);
 });
+
+/** What is found in a file with these texts in the place of files, as `check` finds it. */
+async function foundIn(name: string, texts: ReadonlyMap<string, string>): Promise<string[]> {
+  const overlays = new Map([...texts].map(([each, text]) => [join(root, each), encode(text)]));
+  const assets = loadAssets(join(projectRoot, 'dist'));
+  const analyser = await FileAnalyser.create(assets, { severities: {}, overlays });
+  const request = { path: join(root, name), display: name, text: texts.get(name) };
+  const text = analyser.textOfInterest(request);
+  if (text === undefined) return [];
+  const { findings } = analyser.located(request, text, analyser.analyse(request, text));
+  return findings.filter(({ file }) => file === name).map(({ rule, line }) => `${rule} ${line}`);
+}
+
+const shownIn = (name: string): string[] =>
+  (client.published.findLast(each => each.uri === uri(name))?.diagnostics ?? []).map(
+    ({ code, range }) => `${code} ${range.start.line + 1}`,
+  );
+
+test('whatever is edited, saved, closed and written in whatever order, what is shown in the end is what is there', async () => {
+  const [fills, empties] = ['drivers/a/fill.c', 'drivers/a/empty.c'];
+  const texts = [
+    [fills, FILL],
+    [fills, RIGHT],
+    [fills, `\n${FILL}`],
+    [empties, EMPTY],
+    [empties, EMPTY.replace('put_page', 'unpin_user_page')],
+    ['drivers/a/box.h', FILES['drivers/a/box.h']!],
+    ['drivers/a/box.h', 'struct box { int held; };\n'],
+  ] as const;
+  const step = fc.record({
+    text: fc.constantFrom(...texts),
+    how: fc.constantFrom('edit', 'edit', 'edit', 'save', 'close', 'write'),
+    pause: fc.constantFrom(0, 0, 40),
+  });
+  let version = 1;
+  await start({ ...MANUAL, leaksWhileTyping: true }, PUSH);
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async steps => {
+      for (const [name, text] of Object.entries(FILES)) await change(name, text);
+      const open = new Map<string, string>();
+      const edit = async (name: string, text: string): Promise<void> => {
+        if (open.has(name)) await client.change(uri(name), ++version, text);
+        else await client.open(uri(name), text, 'c', ++version);
+        open.set(name, text);
+      };
+      await edit(empties, EMPTY);
+      for (const {
+        text: [name, text],
+        how,
+        pause,
+      } of steps) {
+        if (how === 'write') await change(name, text);
+        else if (how === 'close') {
+          if (open.delete(name)) await client.close(uri(name));
+        } else await edit(name, text);
+        if (how === 'save') {
+          write(name, text);
+          await client.save(uri(name));
+        }
+        if (pause > 0) await new Promise(resolve => setTimeout(resolve, pause));
+      }
+      for (const name of open.keys()) {
+        const expected = await foundIn(name, open);
+        await eventually(() => shownIn(name).join() === expected.join());
+      }
+      await new Promise(resolve => setTimeout(resolve, 100));
+      for (const name of open.keys()) expect(shownIn(name)).toEqual(await foundIn(name, open));
+      for (const name of open.keys()) await client.close(uri(name));
+    }),
+    { numRuns: 15 },
+  );
+}, 120_000);
