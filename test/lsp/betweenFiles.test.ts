@@ -523,7 +523,7 @@ test('whatever is edited, saved, closed and written in whatever order, what is s
   const step = fc.record({
     text: fc.constantFrom(...texts),
     how: fc.constantFrom('edit', 'edit', 'edit', 'save', 'close', 'write'),
-    pause: fc.constantFrom(0, 0, 40),
+    pause: fc.constantFrom(0, 40, 300),
   });
   let version = 1;
   await start({ ...MANUAL, leaksWhileTyping: true }, PUSH);
@@ -537,6 +537,7 @@ test('whatever is edited, saved, closed and written in whatever order, what is s
         open.set(name, text);
       };
       await edit(empties, EMPTY);
+      await eventually(() => shownIn(empties).length === 1);
       for (const {
         text: [name, text],
         how,
