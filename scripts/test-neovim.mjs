@@ -29,6 +29,7 @@ const { status, stdout, stderr } = spawnSync(neovim, args, {
     PINSIGHT_NODE: process.execPath,
     PINSIGHT_SERVER: join(root, 'dist/server.js'),
     PINSIGHT_FILE: join(workspace, 'pins.c'),
+    PINSIGHT_CACHE: join(workspace, '.cache'),
   },
 });
 rmSync(workspace, { recursive: true, force: true });

@@ -20,6 +20,7 @@ const suite = join(root, 'dist/test-workbench.js');
 const scratch = mkdtempSync(join(tmpdir(), 'pinsight-suite-'));
 const workspace = join(scratch, 'workspace');
 const results = join(scratch, 'results.json');
+const variables = { PINSIGHT_RESULTS: results, PINSIGHT_CACHE: join(scratch, 'cache') };
 
 let way;
 try {
@@ -77,7 +78,7 @@ async function inElectron() {
   await runTests({
     extensionDevelopmentPath: root,
     extensionTestsPath: suite,
-    extensionTestsEnv: { PINSIGHT_RESULTS: results },
+    extensionTestsEnv: variables,
     launchArgs: [workspace, '--disable-extensions', '--disable-workspace-trust'],
   });
 }
@@ -88,7 +89,7 @@ async function inBrowser(chromium) {
     trusted,
     ...(packaged && { vsix: packageExtension() }),
     settings: { 'security.workspace.trust.startupPrompt': 'never' },
-    env: { PINSIGHT_RESULTS: results },
+    env: variables,
   });
   const { browser, page } = await openPage(chromium);
   try {
