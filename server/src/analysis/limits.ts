@@ -37,7 +37,7 @@ export const LIMITS = {
   /** Numeric facts kept in one state. */
   facts: 192,
   /** Instructions executed to find one path that shows a finding; past these, only its ends are shown. */
-  replaySteps: 3_000,
+  replaySteps: 2_000,
   /** Outcomes of one callee that are followed on the way to a finding. */
   replayExits: 8,
   /** The same of one that takes the pages: its failures come first, and are not what is looked for. */
