@@ -12,7 +12,8 @@ import type {
   View,
 } from '../semantics/effects.ts';
 import { isFollowed, RESULT } from '../semantics/effects.ts';
-import { acquire, acquisitionOf, modeOf, reportSite } from './acquire.ts';
+import { acquire } from './acquire.ts';
+import { acquisitionOf, modeOf, reportSite } from './acquisitions.ts';
 import { isBio, noteFilled } from './bioContents.ts';
 import { builtinValue } from './builtins.ts';
 import { noteHold, onlyHold } from './containers.ts';
@@ -127,7 +128,8 @@ function applyEffects(
         construct(context, values, call, effect);
         break;
       case 'acquire':
-        if (effect.extraction) reportSite(context, values, call, row, effect);
+        if (effect.extraction)
+          reportSite(context, values, call, acquisitionOf(context, values, call, row, effect));
         if (effect.pages.form === 'argument') ownReference(context, values, call, effect.pages.argument);
         else if (effect.pages.form === 'object') {
           result ??= resultSymbol(values, call);
