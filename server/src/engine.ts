@@ -306,6 +306,7 @@ function seenFrom(fault: Fault, length: number): Fault | undefined {
   if (fault.span.start < length) return fault;
   if (fault.origin.span.start >= length) return undefined;
   if (fault.isReplayed === undefined) return fault;
+  if (fault.boundAt && fault.boundAt.span.start < length) return { ...fault, seenAt: fault.boundAt };
   for (let { frame } = fault; frame.parent; frame = frame.parent)
     if (frame.parent.function.span.start < length) {
       const span = callSpan(frame);

@@ -203,3 +203,36 @@ int map_iter(struct iov_iter *iter)
     /`pages` is pinned here by iov_iter_extract_pages\(\), as the iterator is of kind /,
   );
 });
+
+test('a completion that forgets: where the pages were taken, where it was bound, and what it decided', () => {
+  const path = pathIn(`
+static void read_done(struct bio *bio)
+{
+	if (bio->bi_status) {
+		bio_put(bio);
+		return;
+	}
+	bio_release_pages(bio, true);
+	bio_put(bio);
+}
+
+int read_user(struct bio *bio, struct iov_iter *iter)
+{
+	int err;
+
+	bio->bi_end_io = read_done;
+	err = bio_iov_iter_get_pages(bio, iter);
+	if (err)
+		return err;
+	submit_bio(bio);
+	return 0;
+}
+`);
+  expect(path).toEqual([
+    'bio_iov_iter_get_pages(bio, iter) — `bio` taken here by bio_iov_iter_get_pages()',
+    'bio->bi_end_io — read_done() is bound here, to run later',
+    'bio->bi_status — `bio->bi_status` is true',
+    'bio_put — bio_put() ends `bio`',
+    'return; — read_done() is over: nothing has released the pages',
+  ]);
+});

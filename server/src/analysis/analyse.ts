@@ -4,6 +4,7 @@ import { type CallInstruction, callsOf, type FunctionModel, type Program } from 
 import type { Acquire, FunctionRow } from '../semantics/effects.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
+import { judgeCompletions } from './absence.ts';
 import { isJudgedAtCallers } from './callers.ts';
 import { Context, clearer, type Fault, type FaultKind } from './context.ts';
 import { judgeDirtying } from './dirtying.ts';
@@ -51,6 +52,7 @@ const ON_ONE_PATH: ReadonlySet<FaultKind> = new Set([
   'early-release',
   'foreign-iterator',
   'escaping-iterator',
+  'completion-leak',
 ]);
 
 const PATHS_LEFT_OUT = `more than ${LIMITS.statesPerBlock} states met at one place: some paths were left out`;
@@ -79,6 +81,7 @@ export function analyse(
   const members = new Members();
   const runs = new Map<FunctionModel, Run>();
   const given: { function: FunctionModel; reason: string }[] = [];
+  const flow = new PageFlow(program, table);
   const own = new Map([...program.functions].filter(([, { span }]) => roleOf(span) !== 'callee'));
   const hasOthers = own.size < program.functions.size;
   const withoutOthers = hasOthers ? matteringFunctions({ ...program, functions: own }, table) : mattering;
@@ -112,7 +115,7 @@ export function analyse(
       const context = contextOf(model);
       const interpreter = new Interpreter(context, scope, share * budgetOf(model, seen, role));
       const exits = isWorthwhile(model, seen)
-        ? runRoot(context, model, interpreter, seen.acquiring.has(model.name))
+        ? runRoot(context, model, interpreter, seen.acquiring.has(model.name) ? flow : undefined)
         : [];
       return { context, scope, exits };
     };
@@ -133,7 +136,6 @@ export function analyse(
   }
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
   for (const site of sites.values()) judgeAtCallers(program, site);
-  const flow = new PageFlow(program, table);
   faults.push(...judgeMembers(program, members, flow, [...sites.values()]));
   faults.push(...judgeMemberArrays(program, table, flow));
   faults.push(...judgeDirtying([...sites.values()], members, program));
@@ -215,12 +217,15 @@ function runRoot(
   context: Context,
   model: FunctionModel,
   interpreter: Interpreter,
-  isAcquiring: boolean,
+  flow: PageFlow | undefined,
 ): Exit[] {
   const { frame, entry } = startOf(context, model);
   const exits = interpreter.run(frame, entry);
   for (const { state } of exits) noteStores(context, state, context.members);
-  if (isAcquiring) judgeExits(context, frame, exits);
+  if (flow) {
+    judgeExits(context, frame, exits);
+    judgeCompletions(context, frame, exits, flow);
+  }
   return exits;
 }
 
@@ -249,7 +254,8 @@ function distinct(faults: readonly Fault[]): Fault[] {
   const byPlace = new Map<string, Fault>();
   for (const fault of faults) {
     const isLoss = fault.kind === 'leak' || fault.kind === 'array-leak';
-    const key = `${fault.kind}:${isLoss ? '' : fault.span.start}:${fault.origin.span.start}`;
+    const isLater = fault.kind === 'completion-leak';
+    const key = `${fault.kind}:${isLoss ? '' : fault.span.start}:${isLater ? '' : fault.origin.span.start}`;
     const known = byPlace.get(key);
     byPlace.set(key, known ? clearer(known, fault) : fault);
   }

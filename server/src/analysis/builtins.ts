@@ -1,4 +1,4 @@
-import type { CallInstruction } from '../program/model.ts';
+import type { CallInstruction, Expression } from '../program/model.ts';
 import { PAGES_OVER, type Term } from './terms.ts';
 import { CONSTANTS, MAX_ERRNO, PAGE_SIZE, type Values } from './values.ts';
 
@@ -37,6 +37,22 @@ const pagesOver: Builtin = (values, [address, limit], call) => {
   return pages;
 };
 
+/** container_of(pointer, type, member): the object that the pointer leads into. */
+const container: Builtin = (values, [pointer], call) => {
+  const path = call.arguments[2] && memberPath(call.arguments[2]);
+  return pointer && path ? values.container(pointer, path) : undefined;
+};
+
+/** `.dwork.work` of a member's name as the last argument of container_of(). */
+function memberPath(expression: Expression): string | undefined {
+  if (expression.kind === 'global') return `.${expression.name}`;
+  // The member has the name of a variable.
+  if (expression.kind === 'variable') return `.${expression.variable.name}`;
+  if (expression.kind !== 'member') return;
+  const before = memberPath(expression.object);
+  return before && `${before}.${expression.member}`;
+}
+
 /** Macros and inline functions that only compute, and are written by everybody. */
 const BUILTINS: Readonly<Record<string, Builtin>> = {
   // Only error codes, or 0, are made pointers (include/linux/err.h).
@@ -47,6 +63,11 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   PTR_ERR: identity,
   ERR_CAST: identity,
   ERR_OR_NULL: identity,
+  container_of: container,
+  container_of_const: container,
+  // include/linux/workqueue.h:211 (6.12).
+  to_delayed_work: (values, [work]) => work && values.container(work, '.work'),
+  to_rcu_work: (values, [work]) => work && values.container(work, '.work'),
   cpu_to_le32: identity,
   le32_to_cpu: identity,
   u64_to_user_ptr: identity,
@@ -86,9 +107,13 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   },
 };
 
+/** Whether a call only computes. */
+export const isBuiltin = ({ callee }: CallInstruction): boolean =>
+  callee !== undefined && Object.hasOwn(BUILTINS, callee);
+
 /** The value of a call that only computes, or undefined where the name is none of these. */
 export function builtinValue(values: Values, call: CallInstruction): Term | undefined {
-  const builtin = call.callee && Object.hasOwn(BUILTINS, call.callee) ? BUILTINS[call.callee] : undefined;
+  const builtin = isBuiltin(call) ? BUILTINS[call.callee!] : undefined;
   if (!builtin) return;
   return builtin(
     values,

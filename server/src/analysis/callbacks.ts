@@ -1,5 +1,5 @@
 import type { Expression, FunctionModel, Program } from '../program/model.ts';
-import { BINDERS, COMPLETION_MEMBER } from '../semantics/completions.ts';
+import { BINDERS, isCallbackMember } from '../semantics/completions.ts';
 
 /** A function of the file that something else than a call in this file's text runs when an object is done with. */
 export interface Callback {
@@ -58,7 +58,7 @@ function boundIn(program: Program, binder: FunctionModel): Callback[] {
         const models = named(value);
         if (place.kind === 'variable' && models.length > 0)
           locals.set(place.variable.id, [...(locals.get(place.variable.id) ?? []), ...models]);
-        else if (place.kind === 'member' && COMPLETION_MEMBER.test(place.member))
+        else if (place.kind === 'member' && isCallbackMember(place.member))
           for (const model of models)
             callbacks.push({
               model,

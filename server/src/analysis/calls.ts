@@ -8,6 +8,7 @@ import type {
   FunctionRow,
   Query,
   Store,
+  Submit,
   Transfer,
   View,
 } from '../semantics/effects.ts';
@@ -149,6 +150,10 @@ function applyEffects(
         result ??= resultSymbol(values, call);
         transfer(context, values, call, effect, result);
         break;
+      case 'submit':
+        result ??= resultSymbol(values, call);
+        if (!effect.synchronous) submit(context, values, call, effect, result);
+        break;
       case 'duplicate':
         duplicate(values, call, effect);
         break;
@@ -160,6 +165,17 @@ function applyEffects(
     }
   }
   return result ?? resultSymbol(values, call);
+}
+
+/** Whoever is given an object to be done later has it until then, with all that it leads to. */
+function submit(context: Context, values: Values, call: CallInstruction, effect: Submit, result: Term): void {
+  const object = argumentValue(values, call, effect.argument);
+  const keeper: Keeper = {
+    callee: call.callee ?? '',
+    result: call.result && result,
+    failure: failureOf(call),
+  };
+  if (object) keep(context, values.state, object, keeper);
 }
 
 /** The copy stands for what the other stands for. */

@@ -1,5 +1,6 @@
 import type { Span } from '../base/text.ts';
-import type { FunctionModel, Program, Variable } from '../program/model.ts';
+import type { CallInstruction, FunctionModel, Program, Variable } from '../program/model.ts';
+import type { FunctionRow } from '../semantics/effects.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import { ForkMap } from './forkMap.ts';
@@ -10,6 +11,7 @@ import { type Place, Places, rootKey } from './places.ts';
 import { ReleaseSites } from './releaseSites.ts';
 import type { Acquisition, State, Trace } from './state.ts';
 import { type Atom, mentions, type Replacement, type SymbolAtom, type Term, Terms } from './terms.ts';
+import type { Values } from './values.ts';
 
 /** What kind of wrong the analysis saw; each is turned into findings by the rule that owns it. */
 export type FaultKind =
@@ -17,6 +19,7 @@ export type FaultKind =
   | 'unasked-release'
   | 'wrong-count'
   | 'leak'
+  | 'completion-leak'
   | 'array-leak'
   | 'array-wrong-free'
   | 'second-release'
@@ -41,6 +44,10 @@ export interface Fault {
   readonly frame: Frame;
   /** Where it is told, if not there: the call that leads to it. */
   readonly seenAt?: { readonly span: Span; readonly frame: Frame };
+  /** Where the root function ends, if the fault comes later. */
+  readonly leftAt?: { readonly span: Span; readonly frame: Frame };
+  /** Where that was bound which comes later. */
+  readonly boundAt?: { readonly span: Span; readonly frame: Frame };
   /** Where the thing was acquired or allocated. */
   readonly origin: { readonly span: Span; readonly callee: string; readonly placeText: string };
   readonly acquisition?: Acquisition;
@@ -93,6 +100,15 @@ export class Context {
   readonly releases = new ReleaseSites();
   /** Watches the states that come by; for questions about one place. */
   observer: Observer | undefined;
+  /**
+   * Told of an arm of a branch that a state has taken where it might as well have taken the other.
+   * @param condition undefined where nothing is known of what decides.
+   */
+  onOpenBranch:
+    | ((state: State, frame: Frame, span: Span, condition: Term | undefined, isTrue: boolean) => void)
+    | undefined;
+  /** Told of a call that is about to be carried out and is not gone into. */
+  onCall: ((values: Values, call: CallInstruction, row: FunctionRow | undefined) => void) | undefined;
   steps = 0;
   /** Single paths are gone through: a state says what is so, not what may be. */
   readonly isReplay: boolean = false;
@@ -135,6 +151,11 @@ export class Context {
   /** Whether an atom is known to be a pointer: an address, memory from an allocator, or by its type. */
   isPointer(atom: Atom): boolean {
     return atom.kind === 'address' || (atom.kind === 'symbol' && atom.fresh) || this.pointers.has(atom);
+  }
+
+  /** Whether a place in memory that was zeroed is still zero where nothing on the path has written it. */
+  isStillZero(_place: Place): boolean {
+    return true;
   }
 
   /** Reports a fault once per kind, place and origin; the shortest path is kept. */

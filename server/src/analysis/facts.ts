@@ -113,6 +113,11 @@ export class Facts {
     return left === right || this.isZero(this.terms.subtract(left, right));
   }
 
+  /** Whether a value is a certain error code: -EINVAL by its name. */
+  isError(value: Term, name: string): boolean {
+    return this.areEqual(value, this.terms.scale(this.terms.symbol(`errno:${name}`), -1));
+  }
+
   /** left <= right on every path. */
   isAtMost(left: Term, right: Term): boolean {
     return left === right || this.bounds(this.terms.subtract(left, right)).high <= 0;

@@ -129,10 +129,10 @@ export function queued(context: Context): Term {
 }
 
 /** Whether what a call started may still go on: it did start, and of no wait since then is it known that it came to its end. */
-export function isInFlight(context: Context, state: State, { result, starts, waits }: Submission): boolean {
+export function isInFlight(state: State, { result, starts, waits }: Submission): boolean {
   const { facts } = state;
   if (result && starts === 'unless-error' && facts.isNonZero(result)) return false;
-  if (starts === 'queued' && !(result && facts.areEqual(result, queued(context)))) return false;
+  if (starts === 'queued' && !(result && facts.isError(result, QUEUED))) return false;
   return waits.every(wait => {
     if (wait.until === 'zero') return !facts.isZero(wait.result);
     const isPositive = wait.until === 'nonzero' || facts.bounds(wait.result).low >= 0;

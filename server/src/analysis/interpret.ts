@@ -340,6 +340,7 @@ export class Activation {
     const row = call.callee === undefined ? undefined : this.context.table.row(call.callee);
     for (const check of CHECKS) check.call?.(this.context, values, call, row);
     const model = this.interpreter.calleeToEnter(this.frame, values, call);
+    if (!model) this.context.onCall?.(values, call, row);
     if (model) return this.enterCallee(model, call, values, block);
     return executeCall(this.context, values, call, row, block.id).map(outcome => {
       this.storeResult(outcome.state, call, outcome.result);
@@ -434,7 +435,11 @@ export class Activation {
         this.switch(terminator, state);
         return;
       case 'choice':
-        for (const target of terminator.targets) this.go(target, state.clone());
+        terminator.targets.forEach((target, at) => {
+          const next = state.clone();
+          this.context.onOpenBranch?.(next, this.frame, terminator.span, undefined, at === 0);
+          this.go(target, next);
+        });
         return;
       case 'return': {
         const values = new Values(this.context, state, this.frame);
@@ -471,9 +476,15 @@ export class Activation {
     for (const check of CHECKS) check.branch?.(this.context, values, terminator);
     const condition = values.value(terminator.condition);
     const text = this.context.source(terminator.span).replace(/\s+/g, ' ');
-    for (const isTrue of [true, false]) {
+    const arms = [true, false].map(isTrue => ({
+      isTrue,
+      states: assume(this.context, state.clone(), condition, isTrue),
+    }));
+    const isOpen = arms.every(({ states }) => states.length > 0);
+    for (const { isTrue, states } of arms) {
       const target = isTrue ? terminator.whenTrue : terminator.whenFalse;
-      for (const next of assume(this.context, state.clone(), condition, isTrue)) {
+      for (const next of states) {
+        if (isOpen) this.context.onOpenBranch?.(next, this.frame, terminator.span, condition, isTrue);
         if (next.sets.size > 0)
           next.step({
             kind: 'branch',
@@ -496,15 +507,18 @@ export class Activation {
       const isSingle = low === high && (asNumber(label) !== undefined || isNamedConstant(label));
       const difference = this.context.terms.subtract(value, label);
       const equal = this.context.terms.operation('==', difference);
+      const others = isSingle ? rest.flatMap(each => assume(this.context, each, equal, false)) : rest;
+      if (others.length > 0) this.context.onOpenBranch?.(taken, this.frame, low.span, equal, true);
       if (!isSingle) this.go(target, taken);
       else
         for (const next of assume(this.context, taken, equal, true)) {
+          for (const other of others) this.context.onOpenBranch?.(other, this.frame, low.span, equal, false);
           // The value is the label from here on: a second switch over it goes the same way.
           if (value.kind === 'symbol' && isNamedConstant(label))
             this.context.rename(next, atom => (atom === value ? label : undefined));
           this.go(target, next);
         }
-      if (isSingle) rest = rest.flatMap(each => assume(this.context, each, equal, false));
+      rest = others;
     }
     for (const each of rest) this.go(terminator.otherwise, each);
   }

@@ -30,6 +30,10 @@ export const LIMITS = {
   stepsPerCalleeOfLong: 100,
   /** Blocks of a callee beyond which it is taken by convention instead. */
   calleeBlocks: 250,
+  /** Instructions executed for one function that ends what a function has begun. */
+  stepsOfCallback: 600,
+  /** Exits of a function from which such functions are followed. */
+  exitsWithCallbacks: 12,
   /** Blocks of a root function beyond which it is not analysed. */
   rootBlocks: 3_000,
   /** Callees that may have kept one thing; past these, it is taken as kept. */

@@ -2,7 +2,7 @@ import type { Type } from '../program/types.ts';
 import type { Context } from './context.ts';
 import { type Place, pointerAtom, rootKey } from './places.ts';
 import type { PageSet, State } from './state.ts';
-import { mentions, type Term } from './terms.ts';
+import { CONTAINER, mentions, type Term } from './terms.ts';
 
 /** Reads and writes the memory of a state. */
 export class Memory {
@@ -18,6 +18,18 @@ export class Memory {
   addressOf(place: Place, isArray = place.type.kind === 'array'): Term {
     if (place.root.kind === 'pointer' && place.path === '') return place.root.pointer;
     return this.terms.address(place.key, isArray);
+  }
+
+  /** The object around what a pointer leads to, which is its member at `path` (`.dwork.work`). */
+  container(pointer: Term, path: string): Term {
+    const { places, pointers } = this.context;
+    const inside = pointer.kind === 'address' && pointer.place.endsWith(path) ? pointer.place : undefined;
+    const object = inside && places.get(inside.slice(0, -path.length));
+    const found = object
+      ? this.addressOf(object, false)
+      : this.terms.operation(CONTAINER, pointer, this.terms.symbol(path));
+    if (found.kind !== 'linear') pointers.add(found);
+    return found;
   }
 
   /** `unsigned(x)` is x once x is known not to be negative. */
@@ -53,7 +65,7 @@ export class Memory {
 
   private isZeroed(place: Place): boolean {
     if (place.root.kind === 'local') return this.state.memory.has(`${rootKey(place.key)}?zero`);
-    if (place.root.kind !== 'pointer') return false;
+    if (place.root.kind !== 'pointer' || !this.context.isStillZero(place)) return false;
     return [...place.root.pointer.parts.keys()].some(atom => this.state.isZeroed(atom));
   }
 

@@ -123,7 +123,8 @@ export class PageFlow {
     }
   }
 
-  private locate(model: FunctionModel, expression: Expression): Location[] {
+  /** Where what an expression leads to may lie. */
+  locate(model: FunctionModel, expression: Expression): Location[] {
     const found = locationsOf(model, expression);
     for (const location of found) if (!this.types.has(location)) this.types.set(location, expression.type);
     return found;

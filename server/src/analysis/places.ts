@@ -1,6 +1,6 @@
 import type { Type } from '../program/types.ts';
 import type { Atom, Term } from './terms.ts';
-import { partsOf } from './terms.ts';
+import { CONTAINER, partsOf } from './terms.ts';
 
 /** Where a place begins: a local of an activation, a global, or what a pointer leads to. */
 export type PlaceRoot =
@@ -45,6 +45,8 @@ export class Places {
   }
 
   member(object: Place, name: string, type: Type): Place {
+    const embedded = embeddedAt(object, name);
+    if (embedded) return this.target(embedded, type);
     const isStruct = object.type.kind === 'struct' && object.type.tag.startsWith('struct ');
     const owner = isStruct ? `${(object.type as { tag: string }).tag}::${name}` : undefined;
     return this.intern(`${object.key}.${name}`, object.root, `${object.path}.${name}`, type, owner);
@@ -80,6 +82,15 @@ export class Places {
     this.byKey.set(key, place);
     return place;
   }
+}
+
+/** What a container was found by lies at this member of it. */
+function embeddedAt({ root, path }: Place, name: string): Term | undefined {
+  if (root.kind !== 'pointer' || root.pointer.kind !== 'operation') return;
+  const { operator, operands } = root.pointer;
+  const [embedded, member] = operands;
+  const isIt = operator === CONTAINER && member?.kind === 'symbol' && member.name === `${path}.${name}`;
+  return isIt ? embedded : undefined;
 }
 
 /** The pointer among the atoms of an address: an object's address, fresh memory, or what `isPointer` says. */

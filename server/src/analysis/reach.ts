@@ -1,3 +1,4 @@
+import { BEGUN } from '../semantics/completions.ts';
 import type { Context } from './context.ts';
 import { pointerAtom, rootKey } from './places.ts';
 import { type Allocation, isPageOf, type Keeper, type PageSet, type State } from './state.ts';
@@ -8,6 +9,7 @@ export function hasFailed(state: State, keeper: Keeper): boolean {
   if (!keeper.result) return false;
   const { facts } = state;
   const { low, high } = facts.bounds(keeper.result);
+  if (high < 0 && BEGUN.some(name => facts.isError(keeper.result!, name))) return false;
   switch (keeper.failure) {
     case 'pointer':
       return high <= 0;
@@ -137,6 +139,13 @@ export function survivors(context: Context, state: State, returned: Term | undef
     if (object && found.has(object)) found.add(context.terms.page(id, context.terms.constant(0)));
   }
   return found;
+}
+
+/** Whether the pages of a set are among what these values lead to. */
+export function isLedTo(state: State, reached: ReadonlySet<Term>, set: PageSet): boolean {
+  for (const term of reached)
+    if (isPageOf(set, term) || term === set.pointer || setsOf(state, term).includes(set)) return true;
+  return false;
 }
 
 /** Memory that the function made and freed, or what lies within it. */

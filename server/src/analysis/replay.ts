@@ -1,4 +1,5 @@
 import type { Block } from '../program/model.ts';
+import { judgeCompletions } from './absence.ts';
 import { Context, type Fault } from './context.ts';
 import { judgeExits } from './exits.ts';
 import { type Frame, rootOf } from './frames.ts';
@@ -21,7 +22,7 @@ export function replay(context: Context, fault: Fault, scope: Scope): Fault {
   const model = rootOf(fault.frame).function;
   const again = new ReplayContext(context, fault);
   const { frame, entry } = startOf(again, model);
-  const interpreter = new PathInterpreter(again, scope, new Guide(fault));
+  const interpreter = new PathInterpreter(again, scope, new Guide({ ...fault, ...fault.leftAt }));
   try {
     interpreter.run(frame, entry);
   } catch (error) {
@@ -36,7 +37,7 @@ class Met extends Error {
   constructor(
     readonly trace: Trace | undefined,
     /** Where this path loses what is lost; other paths may lose it elsewhere. */
-    readonly place: Pick<Fault, 'span' | 'frame'>,
+    readonly place: Pick<Fault, 'span' | 'frame' | 'steps'>,
   ) {
     super();
   }
@@ -66,12 +67,16 @@ class ReplayContext extends Context {
       fault.origin.span.start === origin.span.start;
     if (!isSame) return;
     if (fault.details.cause === details.cause)
-      throw new Met(fault.trace, { span: fault.span, frame: fault.frame });
+      throw new Met(fault.trace, { span: fault.span, frame: fault.frame, steps: fault.steps });
     this.similar ??= fault;
   }
 
   /** What the other exits said is known from the first run. */
   judge(frame: Frame, exit: Exit): void {
+    if (this.wanted.kind === 'completion-leak') {
+      judgeCompletions(this, frame, [exit], undefined);
+      return;
+    }
     judgeExits(this, frame, [exit], {
       isReleasedSomewhere: this.wanted.details.everywhere === undefined,
       isReleasedAtError: this.wanted.confidence === 'guess',

@@ -155,6 +155,8 @@ export interface Trace {
 /** Ends the key of the cell beside a bio's members that holds what the call returned which filled it. */
 export const FILLED = '.__filled';
 
+const NO_DOUBTS: ReadonlySet<string> = new Set();
+
 /** One abstract state. Mutable while it runs through a block; cloned at branches. */
 export class State {
   memory: ForkMap<string, Term>;
@@ -176,6 +178,8 @@ export class State {
   trace: Trace | undefined;
   /** A WARN* fired on the way. */
   warned: boolean;
+  /** Arms of branches that were taken though the other one was open; noted only where somebody asks, see doubts.ts. */
+  doubts: ReadonlySet<string>;
 
   /** @param from what the state begins as; absent: nothing is known but the facts. */
   constructor(
@@ -194,6 +198,7 @@ export class State {
     this.freed = new Set(from?.freed);
     this.trace = from?.trace;
     this.warned = from?.warned ?? false;
+    this.doubts = from?.doubts ?? NO_DOUBTS;
   }
 
   clone(): State {
@@ -262,6 +267,7 @@ export class State {
       if (key.endsWith(FILLED) && this.facts.isZero(result)) parts.push(`filled ${key}`);
     for (const term of this.released.keys()) parts.push(`released ${term.id}`);
     if (this.warned) parts.push('warned');
+    for (const doubt of this.doubts) parts.push(`doubt ${doubt}`);
     return parts.sort().join(';');
   }
 

@@ -72,6 +72,9 @@ export const PAGE_BEHIND = 'page behind';
 /** The operator of the page that a container at an address names. */
 export const PAGE_IN = 'page in';
 
+/** The object that a pointer leads into: of the pointer, and of a symbol that names the member which it points to. */
+export const CONTAINER = 'container';
+
 /** All pages that an iterator runs over: of it, and of the call that counted them. */
 export const PAGES_OVER = 'pages over';
 

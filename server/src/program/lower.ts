@@ -149,20 +149,26 @@ function collectTables(declaration: Node, references: FunctionReference[]): void
     specifier?.type === 'struct_specifier' ? specifier.childForFieldName('name')?.text : undefined;
   for (const declarator of declaration.childrenForFieldName('declarator')) {
     const value = declarator?.type === 'init_declarator' ? declarator.childForFieldName('value') : null;
-    if (value?.type === 'initializer_list') collectPairs(value, table, references);
+    const variable = declarator?.childForFieldName('declarator')?.text;
+    if (value?.type === 'initializer_list') collectPairs(value, { table, variable }, references);
   }
 }
 
-function collectPairs(list: Node, table: string | undefined, references: FunctionReference[]): void {
+function collectPairs(
+  list: Node,
+  { table, variable }: { readonly table?: string; readonly variable?: string },
+  references: FunctionReference[],
+): void {
   for (const item of childrenOf(list)) {
     const value = item.type === 'initializer_pair' ? item.childForFieldName('value') : item;
-    if (value?.type === 'initializer_list') collectPairs(value, undefined, references);
+    if (value?.type === 'initializer_list') collectPairs(value, {}, references);
     else if (value?.type === 'identifier') {
       const designator = item.childForFieldName('designator');
       const member = designator ? childrenOf(designator)[0]?.text : undefined;
       references.push({
         function: value.text,
         table: table && `struct ${table}`,
+        variable,
         member,
         span: spanOf(value),
       });

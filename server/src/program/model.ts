@@ -136,6 +136,8 @@ export interface FunctionReference {
   readonly function: string;
   /** `struct file_operations`, where a table's initialiser names it. */
   readonly table?: string;
+  /** The name of that table. */
+  readonly variable?: string;
   /** The member it was assigned to: `read_iter`. */
   readonly member?: string;
   readonly span: Span;

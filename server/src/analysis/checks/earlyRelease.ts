@@ -45,12 +45,8 @@ export const earlyRelease: Check = {
 };
 
 /** What a call started, if it may still go on. */
-function ongoing(
-  context: Context,
-  values: Values,
-  submission: Submission | undefined,
-): Submission | undefined {
-  return submission && isInFlight(context, values.state, submission) ? submission : undefined;
+function ongoing(values: Values, submission: Submission | undefined): Submission | undefined {
+  return submission && isInFlight(values.state, submission) ? submission : undefined;
 }
 
 function begin(values: Values, call: CallInstruction, effect: Submit, object: Term, set?: string): void {
@@ -72,13 +68,13 @@ function released(context: Context, values: Values, call: CallInstruction, effec
   const term = values.value(argument);
   if (effect.pages.form === 'object') {
     if (!isBio(argument)) return;
-    const submission = ongoing(context, values, values.state.flight.submissionOf(term));
+    const submission = ongoing(values, values.state.flight.submissionOf(term));
     if (submission) report(context, values, note(values, call), submission.callee, 'in flight', argument);
     else write(context, values, member(context, term, RELEASED), call);
     return;
   }
   for (const set of releasedSets(values, term)) {
-    const submission = ongoing(context, values, values.state.flight.submissionOf(term, set.id));
+    const submission = ongoing(values, values.state.flight.submissionOf(term, set.id));
     if (submission && !isHeldOtherwise(context, values, set))
       report(context, values, note(values, call), submission.callee, 'in flight', argument, set);
   }

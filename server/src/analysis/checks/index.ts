@@ -1,3 +1,4 @@
+import { bindings } from './bindings.ts';
 import { bioFlagsCheck } from './bioFlags.ts';
 import { bioPages } from './bioPages.ts';
 import type { Check } from './check.ts';
@@ -15,6 +16,7 @@ import { useAfterRelease } from './useAfterRelease.ts';
 
 /** The checks that are made on every path, in no particular order. */
 export const CHECKS: readonly Check[] = [
+  bindings,
   bioFlagsCheck,
   bioPages,
   direction,

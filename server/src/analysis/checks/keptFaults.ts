@@ -182,7 +182,7 @@ export function judgeVector(
 function mayGoOn(context: Context, { state }: Values, submission: Submission, result: Term): boolean {
   const difference = context.terms.subtract(result, queued(context));
   if (state.facts.isNonZero(difference) || state.facts.bounds(result).low >= 0) return false;
-  return isInFlight(context, state, { ...submission, starts: 'always' });
+  return isInFlight(state, { ...submission, starts: 'always' });
 }
 
 function asksForQueued(context: Context, { function: { span } }: Frame): boolean {

@@ -4,15 +4,7 @@ import { QUEUED } from '../../semantics/completions.ts';
 import type { FunctionRow } from '../../semantics/effects.ts';
 import { OPERATIONS } from '../../semantics/operations.ts';
 import type { Context } from '../context.ts';
-import {
-  holderOf,
-  isInFlight,
-  type KeptIterator,
-  objectOf,
-  queued,
-  resultOf,
-  type Submission,
-} from '../flight.ts';
+import { holderOf, isInFlight, type KeptIterator, objectOf, resultOf, type Submission } from '../flight.ts';
 import { isMember, locationsOf } from '../locations.ts';
 import type { Place } from '../places.ts';
 import { reachable } from '../reach.ts';
@@ -171,7 +163,7 @@ function mayBeQueued(context: Context, values: Values, value: Term | undefined):
   const { sync, queueing } = answersOf(context);
   if ([...sync].some(answer => facts.isNonZero(answer))) return false;
   if (isWithoutCompletion(context, values)) return false;
-  if (facts.areEqual(value, queued(context))) return true;
+  if (facts.isError(value, QUEUED)) return true;
   const isOpen = queueing.has(value) || (value.kind === 'symbol' && value.name.startsWith('φ'));
   return isOpen && facts.bounds(value).low < 0 && mayQueue(context.program, values.frame.function);
 }
@@ -192,7 +184,7 @@ function isWithoutCompletion(context: Context, values: Values): boolean {
 /** Whether what was started, and goes on, finds the iterator. */
 function leadsTo(context: Context, values: Values, submission: Submission, kept: KeptIterator): boolean {
   if (submission.set !== undefined || submission.starts === 'queued') return false;
-  if (!isInFlight(context, values.state, submission)) return false;
+  if (!isInFlight(values.state, submission)) return false;
   const object = holderOf(context, kept);
   const started = objectOf(context, submission.object);
   if (!object || !started) return false;

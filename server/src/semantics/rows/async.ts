@@ -77,6 +77,7 @@ const work: FunctionRow[] = [
   ...rows('include/linux/workqueue.h', defer(2), [
     '662 queue_work(wq, work)',
     '676 queue_delayed_work(wq, dwork, delay)',
+    '691 mod_delayed_work(wq, dwork, delay)',
   ]),
   ...rows('include/linux/workqueue.h', defer(1), [
     '724 schedule_work(work)',
@@ -84,7 +85,17 @@ const work: FunctionRow[] = [
   ]),
   row('queue_work_on(cpu, wq, work)', 'kernel/workqueue.c:2417', defer(3)),
   ...rows('kernel/workqueue.c', submitAndWait(1), ['4298 flush_work(work)', '4435 cancel_work_sync(work)']),
-  row('call_rcu(head, func)', 'kernel/rcu/tree.c:3200', defer(1)),
+  row('queue_rcu_work(wq, rwork)', 'kernel/workqueue.c:2652', defer(2)),
+  ...rows('kernel/rcu/tree.c', defer(1), ['3200 call_rcu(head, func)', '3147 call_rcu_hurry(head, func)']),
+  row('call_srcu(ssp, rhp, func)', 'kernel/rcu/srcutree.c:1372', defer(2)),
+  ...rows('kernel/time/timer.c', defer(1), ['1240 mod_timer(timer, expires)', '1292 add_timer(timer)']),
+  row('hrtimer_start(timer, tim, mode)', 'include/linux/hrtimer.h:272', defer(1)),
+  ...rows('include/linux/interrupt.h', defer(1), ['718 tasklet_schedule(t)', '726 tasklet_hi_schedule(t)']),
+  ...rows('kernel/kthread.c', defer(2), [
+    '1024 kthread_queue_work(worker, work)',
+    '1120 kthread_queue_delayed_work(worker, dwork, delay)',
+  ]),
+  row('irq_work_queue(work)', 'kernel/irq_work.c:116', defer(1)),
   ...rows('include/linux/kthread.h', defer(2), [
     '51 kthread_run(threadfn, data, namefmt, ...)',
     '27 kthread_create(threadfn, data, namefmt, ...)',
