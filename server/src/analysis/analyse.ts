@@ -11,7 +11,7 @@ import { judgeDirtying } from './dirtying.ts';
 import { judgeExits } from './exits.ts';
 import { type Fates, noFates, noteFates } from './fates.ts';
 import { rootFrame, rootOf } from './frames.ts';
-import { type Exit, Interpreter, type Scope, TooComplex } from './interpret.ts';
+import { type Exit, Interpreter, TooComplex } from './interpret.ts';
 import { LIMITS } from './limits.ts';
 import { type Mattering, matteringFunctions, scopeOf } from './mattering.ts';
 import { judgeMemberArrays } from './memberArrays.ts';
@@ -20,6 +20,7 @@ import { Members, noteStores } from './members.ts';
 import { PageFlow } from './pageFlow.ts';
 import { replay } from './replay.ts';
 import { startOf } from './root.ts';
+import type { Scope } from './scope.ts';
 import type { Release } from './state.ts';
 
 /** A call that acquires, with what the analysis learned of it in all contexts it was seen in. */

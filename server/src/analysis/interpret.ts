@@ -1,34 +1,22 @@
 import { Cancelled } from '../base/cancel.ts';
 import type { Span } from '../base/text.ts';
-import type {
-  Block,
-  CallInstruction,
-  Expression,
-  FunctionModel,
-  Instruction,
-  Terminator,
-} from '../program/model.ts';
-import { ITERATOR_TAGS, isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
+import type { Block, CallInstruction, FunctionModel, Instruction, Terminator } from '../program/model.ts';
+import { type Arrival, Arrivals } from './arrivals.ts';
+import { assign, isLvalue } from './assignments.ts';
 import { assume } from './branch.ts';
 import { executeCall } from './calls.ts';
 import { CHECKS } from './checks/index.ts';
 import type { Context } from './context.ts';
 import { countErrorsAsNegative } from './convention.ts';
-import { calleeFrame, type Frame, isActive } from './frames.ts';
-import { iteratorsIn } from './iterators.ts';
-import { isSameState, join, widen } from './join.ts';
+import { calleeFrame, type Frame } from './frames.ts';
+import { join } from './join.ts';
 import { LIMITS } from './limits.ts';
-import { noteAssignment, testedMembers } from './members.ts';
-import { noteNumbersStored } from './numbers.ts';
-import type { Place } from './places.ts';
-import { allocationOf, reachable, setsOf } from './reach.ts';
+import { allocationOf, setsOf } from './reach.ts';
+import { calleeToEnter, type Scope } from './scope.ts';
 import { type Shape, shapeOf } from './shapes.ts';
 import type { State } from './state.ts';
 import { asNumber, type Term } from './terms.ts';
 import { isNamedConstant, Values } from './values.ts';
-
-/** Marks the property of states that come round a loop. */
-const AGAIN = ' again';
 
 /** No variable has this id. */
 const RETURNED = -1;
@@ -49,22 +37,6 @@ export class TooComplex extends Error {
   ) {
     super(message);
   }
-}
-
-const VECTOR_TAGS = new Set(['struct bio_vec', 'struct scatterlist']);
-
-/** Which functions the analysis goes into. */
-export interface Scope {
-  /** Whether a function, or what it calls, has any effect on pages, arrays or iterators. */
-  readonly matters: (name: string) => boolean;
-  /** Whether an acquisition can be reached from it. */
-  readonly acquires: (name: string) => boolean;
-  /** Whether following it took so much already that its callers cannot follow it as well. */
-  readonly isTooLong: (name: string) => boolean;
-  /** Whether it builds an iterator for its caller. */
-  readonly builds: (name: string) => boolean;
-  /** Whether it releases pages of which a flag that its callers test may tell more. */
-  readonly releases: (name: string) => boolean;
 }
 
 /** Runs functions abstractly: a worklist over blocks, each with one state a property. */
@@ -99,28 +71,9 @@ export class Interpreter {
     return new Activation(this.context, this, frame, shape);
   }
 
-  /** A same-file callee that is worth going into, or undefined. */
+  /** A callee of the program that is worth going into, or undefined. */
   calleeToEnter(frame: Frame, values: Values, call: CallInstruction): FunctionModel | undefined {
-    const model = call.callee === undefined ? undefined : this.context.program.functions.get(call.callee);
-    if (!model || frame.depth >= LIMITS.calleeDepth || model.blocks.length > LIMITS.calleeBlocks) return;
-    const row = this.context.table.row(model.name);
-    const isPrimitive = row?.effects.some(
-      each =>
-        (each.kind === 'acquire' && each.extraction) || (each.kind === 'store' && each.takes === 'consumes'),
-    );
-    if (isPrimitive) return;
-    if (isActive(frame, model) || !this.scope.matters(model.name) || this.scope.isTooLong(model.name)) return;
-    if (this.scope.acquires(model.name)) return model;
-    const mayStillEnter = this.context.steps < LIMITS.stepsBeforeConvention;
-    if (!mayStillEnter) return;
-    const isNews =
-      this.scope.builds(model.name) || returnsPages(model) || this.isGuardedRelease(model, values);
-    return isNews || touchesTracked(this.context, values, call) ? model : undefined;
-  }
-
-  /** A call of what releases, behind a test of a member: that may be the flag which tells what the pages carry. */
-  private isGuardedRelease({ name }: FunctionModel, { state }: Values): boolean {
-    return this.scope.releases(name) && testedMembers(this.context, state).size > 0;
+    return calleeToEnter(this.context, this.scope, frame, values, call);
   }
 
   private shapeOf(model: FunctionModel): Shape {
@@ -133,31 +86,13 @@ export class Interpreter {
   }
 }
 
-/** What arrived at one block in one property, by the edge it came over. */
-interface Meeting {
-  readonly arrivals: Map<string, State>;
-  /** All that had arrived when the block was last run. */
-  joined: State | undefined;
-  visits: number;
-  /** Bounds that did not settle yet. */
-  readonly moves: Map<string, number>;
-}
-
-/** A state about to run through a block. */
-export interface Arrival {
-  readonly block: Block;
-  readonly state: State;
-  readonly property: string;
-}
-
 /** One run of one function body. */
 export class Activation {
-  private readonly states = new Map<number, Map<string, Meeting>>();
+  private readonly arrivals: Arrivals;
   /** Names the edge that the next state leaves over. */
   private edge = '';
   private source: Block | undefined;
   private edges = 0;
-  private readonly pending: { block: Block; property: string }[] = [];
   protected readonly exits: Exit[] = [];
 
   constructor(
@@ -165,7 +100,11 @@ export class Activation {
     private readonly interpreter: Interpreter,
     protected readonly frame: Frame,
     private readonly shape: Shape,
-  ) {}
+  ) {
+    this.arrivals = new Arrivals(context, frame, shape, () => {
+      throw interpreter.tooComplex('loops do not settle');
+    });
+  }
 
   run(entry: State): Exit[] {
     this.enter(this.frame.function.entry, entry, '');
@@ -175,63 +114,19 @@ export class Activation {
   }
 
   protected take(): Arrival | undefined {
-    for (let next = this.first(); next; next = this.first()) {
-      const meeting = this.states.get(next.block.id)!.get(next.property)!;
-      if (this.rejoin(next.block, next.property, meeting)) return { ...next, state: meeting.joined!.clone() };
-    }
-    return;
-  }
-
-  private first(): { block: Block; property: string } | undefined {
-    let best = 0;
-    for (let at = 1; at < this.pending.length; at++)
-      if (this.shape.order[this.pending[at]!.block.id]! < this.shape.order[this.pending[best]!.block.id]!)
-        best = at;
-    return this.pending.splice(best, 1)[0];
+    return this.arrivals.next();
   }
 
   /**
-   * A state arrives at a block. What came over the same edge on an earlier visit is replaced by it; what came over
-   * other edges is joined with it.
+   * A state arrives at a block.
    * @param edge names the edge and the state of its block that it comes from.
    */
   protected enter(block: Block, state: State, edge: string): void {
     this.dropDead(block, state);
-    const states = this.states.get(block.id) ?? new Map<string, Meeting>();
-    this.states.set(block.id, states);
     const isAgain = this.isBackEdgeTo(block);
     // The next turn releases what lies at another index under the same name.
     if (isAgain) state.released.clear();
-    // The first turn of a loop is kept apart from the later ones: what a loop does at least once is then known behind it.
-    const property = state.property() + (isAgain ? AGAIN : '');
-    const known = states.get(property);
-    if (!known && states.size >= LIMITS.statesPerBlock) {
-      this.context.leftOut = true;
-      return;
-    }
-    const meeting: Meeting = known ?? { arrivals: new Map(), joined: undefined, visits: 0, moves: new Map() };
-    states.set(property, meeting);
-    meeting.arrivals.set(edge, state);
-    if (!this.pending.some(each => each.block === block && each.property === property))
-      this.pending.push({ block, property });
-  }
-
-  /** Joins all that arrived at a block; false where that is no news. */
-  private rejoin(block: Block, property: string, meeting: Meeting): boolean {
-    if (++meeting.visits > LIMITS.visitsPerBlock) throw this.interpreter.tooComplex('loops do not settle');
-    const tag = `${this.frame.key}|${block.id}|${this.context.number(property)}`;
-    const [first, ...others] = meeting.arrivals.values();
-    let joined = first!;
-    for (const other of others) joined = join(this.context, joined, other, tag);
-    if (others.length === 0) joined = joined.clone();
-    // Every loop passes its head again: bounds are given up there first, so that the loop's own condition can restore them.
-    const patience = property.endsWith(AGAIN) ? 1 : LIMITS.wideningElsewhere;
-    const before = meeting.joined;
-    if (before && meeting.visits > LIMITS.visitsBeforeWidening * patience)
-      widen(this.context, before, joined, { moves: meeting.moves, thresholds: this.shape.thresholds });
-    if (before && isSameState(before, joined)) return false;
-    meeting.joined = joined;
-    return true;
+    if (!this.arrivals.add({ block, state, edge, isAgain })) this.context.leftOut = true;
   }
 
   /** Locals that nothing reads any more go, and with them what is known only of them. */
@@ -274,7 +169,7 @@ export class Activation {
       case 'assign':
         for (const check of CHECKS)
           check.assign?.(this.context, values, instruction.place, instruction.value);
-        this.assign(values, instruction.place, instruction.value);
+        assign(this.context, values, instruction.place, instruction.value);
         return [state];
       case 'declare': {
         const { variable, span } = instruction;
@@ -291,48 +186,6 @@ export class Activation {
         return [state];
       case 'call':
         return this.call(instruction, values, block);
-    }
-  }
-
-  private assign(values: Values, placeExpression: Expression, value: Expression): void {
-    const place = values.place(placeExpression);
-    if (isLvalue(value)) {
-      const from = values.place(value);
-      if (placeExpression.type.kind === 'struct' || values.hasMembers(from)) {
-        values.copy(place, from);
-        return;
-      }
-    }
-    const term = values.value(value);
-    this.noteArray(values.state, term, placeExpression);
-    const type = placeExpression.type.kind === 'unknown' ? value.type : placeExpression.type;
-    noteAssignment(values, { place, type, value: term, span: placeExpression.span });
-    const isPlainLocal =
-      place.root.kind === 'local' && place.path === '' && placeExpression.kind === 'variable';
-    if (!isPlainLocal) noteNumbersStored(values.state, term);
-    if (place.root.kind === 'pointer') this.replaceArray(values.state, place, term);
-    values.store(place, term);
-  }
-
-  /**
-   * An array in an object gives way to one from elsewhere: an object that is filled in several ways, each under a
-   * question of its own, is filled in one of them.
-   */
-  private replaceArray(state: State, { key }: Place, term: Term): void {
-    const before = state.memory.get(key);
-    const old = before && allocationOf(state, before);
-    if (old && !state.facts.isZero(term) && allocationOf(state, term)?.span.start !== old.span.start)
-      state.allocations.delete(old.id);
-  }
-
-  /** An allocation whose pointer goes where page pointers are kept is a page array. */
-  private noteArray(state: State, term: Term, place: Expression): void {
-    for (const allocation of state.allocations.values()) {
-      if (allocation.atom !== term) continue;
-      const isPageArray = allocation.isPageArray || isArrayOfPages(place.type);
-      const isTemporary = place.kind === 'variable' && place.variable.kind === 'temporary';
-      const placeText = isTemporary ? allocation.placeText : this.context.source(place.span);
-      state.updateAllocation(allocation.id, { isPageArray, placeText: allocation.placeText || placeText });
     }
   }
 
@@ -528,32 +381,4 @@ export class Activation {
 function thingsIn(state: State, value: Term): string[] {
   const allocation = allocationOf(state, value);
   return [...setsOf(state, value).map(set => set.acquisition.key), ...(allocation ? [allocation.id] : [])];
-}
-
-/** Whether a function finds a page, or an array of pages, for its caller. */
-export function returnsPages({ returnType }: FunctionModel): boolean {
-  return [1, 2].some(depth => isPointerToStruct(returnType, PAGE_TAGS, depth));
-}
-
-/** Whether a call is given pages, arrays, objects or iterators that the state follows. */
-function touchesTracked(context: Context, values: Values, call: CallInstruction): boolean {
-  const { state } = values;
-  // A helper may build the iterator that it is given.
-  if (call.arguments.some(argument => isPointerToStruct(argument.type, ITERATOR_TAGS, 1))) return true;
-  if (state.sets.size + state.allocations.size + state.iterators.size === 0) return false;
-  const terms = call.arguments.map(argument => values.value(argument));
-  if (terms.some(term => iteratorsIn(context, state, term).length > 0)) return true;
-  for (const reached of reachable(context, state, terms)) {
-    if (state.iterators.has(reached) || setsOf(state, reached).length > 0) return true;
-    if (allocationOf(state, reached)) return true;
-  }
-  return false;
-}
-
-function isLvalue(expression: Expression): boolean {
-  return /^(variable|global|dereference|member|index)$/.test(expression.kind);
-}
-
-function isArrayOfPages(type: Type): boolean {
-  return isPointerToStruct(type, PAGE_TAGS, 2) || isPointerToStruct(type, VECTOR_TAGS, 1);
 }

@@ -2,8 +2,8 @@ import { type CallInstruction, callsOf, type FunctionModel, type Program } from 
 import { ITERATOR_TAGS, isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
 import { type Effect, type FunctionRow, isFollowed } from '../semantics/effects.ts';
 import type { EffectTable } from '../semantics/table.ts';
-import { returnsPages, type Scope } from './interpret.ts';
 import { LIMITS } from './limits.ts';
+import { returnsPages, type Scope } from './scope.ts';
 
 /** Which functions of a program are analysed, by what they do; names. */
 export interface Mattering {

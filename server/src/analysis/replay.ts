@@ -1,13 +1,15 @@
 import type { Block } from '../program/model.ts';
 import { judgeCompletions } from './absence.ts';
+import type { Arrival } from './arrivals.ts';
 import { Context, type Fault } from './context.ts';
 import { judgeExits } from './exits.ts';
 import { type Frame, rootOf } from './frames.ts';
 import { Guide } from './guide.ts';
-import { Activation, type Arrival, type Exit, Interpreter, type Scope, TooComplex } from './interpret.ts';
+import { Activation, type Exit, Interpreter, TooComplex } from './interpret.ts';
 import { LIMITS } from './limits.ts';
 import { Members } from './members.ts';
 import { startOf } from './root.ts';
+import type { Scope } from './scope.ts';
 import type { Shape } from './shapes.ts';
 import type { PageSet, State, Trace } from './state.ts';
 import { asNumber, type Term } from './terms.ts';
