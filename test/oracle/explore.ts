@@ -1,3 +1,6 @@
+/** Questions of one run: with more of them there are more runs than anybody waits for. */
+const QUESTION_LIMIT = 40;
+
 /** Answers the questions that a run leaves to the world around it: how much is mapped, what fails, what is passed in. */
 export class Choices {
   private readonly taken: { readonly options: number; readonly choice: number; readonly text: string }[] = [];
@@ -10,6 +13,10 @@ export class Choices {
     const answer = options[choice]!;
     this.taken.push({ options: options.length, choice, text: `${question}: ${answer}` });
     return answer;
+  }
+
+  get areTooMany(): boolean {
+    return this.taken.length > QUESTION_LIMIT;
   }
 
   /** What was asked and answered, in order. */
@@ -38,6 +45,7 @@ export function explore(run: (choices: Choices) => void, limit: number): boolean
     if (runs >= limit) return false;
     const choices = new Choices(plan);
     run(choices);
+    if (choices.areTooMany) return false;
     plan = choices.next();
   }
   return true;

@@ -67,10 +67,6 @@ export const LEFT_OUT: readonly LeftOut[] = [
     because: 'what a caller keeps in the other slots of its array',
   },
   {
-    features: 'shape:object + mutation:forget + mutation:releaseTwice',
-    because: 'a helper that releases twice is judged for any number, also where its callers leave none',
-  },
-  {
     features: 'forgets:index',
     because: 'a loop that goes on with the number of other pages: nothing relates the two',
   },

@@ -133,11 +133,10 @@ export function asInteger(value: Value): Integer {
 }
 
 /** A number in a variable of another type; it is still the same answer. */
-export const converted = (value: Integer, type: IntegerType): Integer => ({
-  ...integer(value.value, type),
-  answer: value.answer,
-  isError: value.isError,
-});
+export const converted = (value: Integer, type: IntegerType): Integer =>
+  value.type === type
+    ? value
+    : { ...integer(value.value, type), answer: value.answer, isError: value.isError };
 
 /** Room for page pointers, none written yet. */
 export const newMemory = (length: number, owner: Memory['owner']): Memory => ({
@@ -182,6 +181,7 @@ export const integer = (value: bigint | number, type: IntegerType = 'int'): Inte
 
 /** The usual arithmetic conversions of C on LP64. */
 function commonType(left: IntegerType, right: IntegerType): IntegerType {
+  if (left === right && left !== 'bool') return left;
   const ranks = [left, right].map(type => BITS[type]);
   const wide = ranks.filter(([bits]) => bits === 64);
   if (wide.length > 0) return wide.some(([, signed]) => !signed) ? 'unsigned long' : 'long';

@@ -140,7 +140,8 @@ export function analyse(
   faults.push(...judgeMembers(program, members, flow, [...sites.values()]));
   faults.push(...judgeMemberArrays(program, table, flow));
   faults.push(...judgeDirtying([...sites.values()], members, program));
-  const replayed = distinct(faults).map(fault => {
+  const told = faults.filter(fault => !isShownIdle(program, members, fault));
+  const replayed = distinct(told).map(fault => {
     const run = runs.get(rootOf(fault.frame).function);
     // What is judged over the whole file happens on no single path.
     return run?.context.hasSeen(fault) ? replay(run.context, fault, run.scope) : fault;
@@ -248,6 +249,13 @@ function judgeAtCallers(program: Program, site: AcquisitionSite): void {
     for (const kind of kinds) site.kinds.add(kind);
     for (const direction of directions) site.directions.add(direction);
   }
+}
+
+/** What a helper releases twice, of whatever it is given: its callers may have shown that they give it nothing. */
+function isShownIdle(program: Program, members: Members, fault: Fault): boolean {
+  const { kind, acquisition, callee, frame } = fault;
+  if (kind !== 'second-release' || acquisition || !callee) return false;
+  return members.isShownIdle(program, { span: callee.span, frame });
 }
 
 /** The same fault seen from several roots is one; the shortest path explains it best. */

@@ -79,6 +79,8 @@ export class Members {
   readonly passing = new Map<MemberKey, Set<Hold>>();
   /** Functions in whose calls a helper's release, or dirtying, was followed: by the offset of that call, the callers' names. */
   private readonly followed = new Map<number, Set<string>>();
+  /** Releases in helpers, by offset, of which some caller does not show that they have nothing to release. */
+  private readonly busy = new Set<number>();
   /** Members whose pages get one more reference somewhere: a put may drop that. */
   readonly referenced = new Set<MemberKey>();
   /** Some function of the file pins pages. */
@@ -101,7 +103,8 @@ export class Members {
   }
 
   /** A release, or dirtying, was carried out as part of the function that calls the one it stands in. */
-  noteFollowed({ start }: Span, { parent }: Frame): void {
+  noteFollowed({ start }: Span, { parent }: Frame, isIdle = false): void {
+    if (parent && !isIdle) this.busy.add(start);
     if (parent) this.followed.set(start, (this.followed.get(start) ?? new Set()).add(parent.function.name));
   }
 
@@ -113,6 +116,11 @@ export class Members {
       isJudgedAtCallers(program, helper) &&
       (program.callers.get(helper.name) ?? []).every(name => this.followed.get(span.start)?.has(name))
     );
+  }
+
+  /** Whether a release in a helper was followed in all callers of that, and none of them gives it anything to release. */
+  isShownIdle(program: Program, release: Omit<Release, 'callee'>): boolean {
+    return !this.busy.has(release.span.start) && this.isShownByCallers(program, release);
   }
 
   /** An array that the function allocates at this offset is stored in a member. */

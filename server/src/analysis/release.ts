@@ -30,17 +30,27 @@ export function release(
   const releasing: Releasing = { context, values, state: values.state, instruction, effect, block };
   const expression = instruction.arguments[effect.pages.argument - 1];
   if (!expression) return;
-  context.members.noteFollowed(instruction.calleeSpan, values.frame);
   const argument = values.value(expression);
   const place = effect.pages.indirect
     ? context.places.target(argument, { kind: 'unknown', name: '' })
     : undefined;
   const term = place ? values.load(place) : argument;
+  context.members.noteFollowed(instruction.calleeSpan, values.frame, isIdle(releasing, term));
   if (dirties(releasing)) noteDirtied(values, instruction.calleeSpan, contentOf(releasing, term));
   if (effect.pages.form === 'page') releasePage(releasing, term);
   else if (effect.pages.form === 'array') releaseArray(releasing, term);
   else releaseObject(releasing, term);
   if (place) values.store(place, values.number(0));
+}
+
+/** Whether known calls were to put pages there, and there is nothing to release: they obtained none, or the count is 0. */
+function isIdle(releasing: Releasing, term: Term): boolean {
+  const { state, effect } = releasing;
+  const page = pageOf(state, term);
+  const sets = effect.pages.form === 'page' ? (page ? [page.set] : []) : setsIn(state, term);
+  const count = countTerm(releasing);
+  const isNone = count !== undefined && state.facts.isZero(count);
+  return sets.length > 0 && (isNone || sets.every(set => !state.mayExist(set)));
 }
 
 /** For `&page`, the address of one local pointer, what that points to. */
@@ -158,9 +168,7 @@ function isFixedGap(set: PageSet, index: Term): boolean {
 function releaseArray(releasing: Releasing, array: Term): void {
   const { state, context } = releasing;
   const count = countTerm(releasing);
-  const touched = [...state.sets.values()].filter(
-    set => set.pointer && mentions(array, atom => atom === set.pointer) && set.base,
-  );
+  const touched = setsIn(state, array);
   const failed = [...state.sets.values()].find(set => !state.mayExist(set));
   // ERR_PTR() where an array is expected.
   if (failed && state.facts.bounds(array).high < 0) reportNothing(releasing, failed);
@@ -179,6 +187,13 @@ function releaseArray(releasing: Releasing, array: Term): void {
   }
   if (touched.length === 0 && !copied) releaseForeign(releasing, contentOf(releasing, array), count);
   if (releasing.effect.freesArray) freeArray(releasing, array);
+}
+
+/** The sets whose slots lie in the memory that an array's address points into. */
+function setsIn(state: State, array: Term): PageSet[] {
+  return [...state.sets.values()].filter(
+    set => set.pointer && mentions(array, atom => atom === set.pointer) && set.base,
+  );
 }
 
 function freeArray({ context, values, state, instruction }: Releasing, array: Term): void {
