@@ -51,7 +51,7 @@ export interface Resource {
 }
 
 export const GFP_KERNEL = constant('GFP_KERNEL', 0);
-const POINTER_SIZE = constant('sizeof(struct page *)', 8, 'size_t');
+export const POINTER_SIZE = constant('sizeof(struct page *)', 8, 'size_t');
 export const PAGE_SIZE = constant('PAGE_SIZE', 4096, 'unsigned long');
 const TRUE = constant('true', 1, 'bool');
 const errno = (name: string, value: number): Constant => constant(`-${name}`, -value);

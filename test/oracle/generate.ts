@@ -12,6 +12,7 @@ import {
   acquireSingle,
   serveInBatches,
 } from './shapes/pages.ts';
+import { acquireHeadFirst, trySpare } from './shapes/parted.ts';
 
 /** The ways to take pages, by name; those that come up more often stand more than once. */
 const SHAPES: readonly (readonly [string, (author: Author) => void])[] = [
@@ -22,6 +23,8 @@ const SHAPES: readonly (readonly [string, (author: Author) => void])[] = [
   ['batches', acquireInBatches],
   ['served in batches', serveInBatches],
   ['flag', acquireByFlag],
+  ['head first', acquireHeadFirst],
+  ['spare array', trySpare],
   ['extract', extract],
   ['extract', extract],
   ['helper', acquireByHelper],

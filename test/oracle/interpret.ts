@@ -148,7 +148,7 @@ class Activation {
 
   private givenIterator(): IteratorCell {
     const { choices } = this.world;
-    const length = choices.choose('bytes', [5000, 4096]);
+    const length = choices.choose('bytes', [5000, 4096, 0]);
     const direction = choices.choose('direction', this.world.directions);
     switch (choices.choose('iterator', ['ubuf', 'kvec', 'bvec', 'iovec'] as const)) {
       case 'ubuf':

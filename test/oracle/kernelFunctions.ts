@@ -72,7 +72,8 @@ const takeUserPages =
     const start = numberAt(args, 0, 'unsigned long');
     const isWritable = numberAt(args, 2, 'unsigned int') % 2 === 1;
     const acquired = { kind, memory, acquisition: call, isConditional: false, isWritable };
-    return integer(world.takeUserPages(start, numberAt(args, 1, 'int'), offset, acquired));
+    const taken = integer(world.takeUserPages(start, numberAt(args, 1, 'int'), offset, acquired));
+    return { ...taken, error: taken.value < 0n ? 'pages' : undefined };
   };
 
 const releaseOne =
@@ -146,7 +147,10 @@ const free =
   };
 
 /** Bytes, or a negative error code. */
-const byteCount = (value: number): Integer => ({ ...integer(value, 'ssize_t'), isError: value < 0 });
+const byteCount = (value: number): Integer => ({
+  ...integer(value, 'ssize_t'),
+  error: value < 0 ? 'bytes' : undefined,
+});
 
 function freeObject(world: World, call: Call, object: KernelObject): undefined {
   if (object.freed) world.spoil({ wrong: 'double-free', call });

@@ -131,7 +131,7 @@ function otherCount(
     .filter(each => isOnly && /^(nr|nr_pages|count)$/.test(each.name))
     .map(each => variable(each.name));
   // A helper is judged for all that it might be told, also where its callers say less.
-  const one = model.isStatic ? [] : [number(1)];
+  const one = model.isStatic || count.kind === 'binary' ? [] : [number(1)];
   return random.pick([binary(count, '+', number(1)), binary(count, '-', number(1)), ...one, ...asked]);
 }
 
@@ -212,6 +212,9 @@ const startLate: Mutation = (program, random) =>
       site.statement.kind === 'for' ? site.replace({ ...site.statement, from: number(1) }) : undefined,
   );
 
+/** The number of the turn in which a loop is left, or where a call fails. */
+const LAST_TURNS = [1, 2, 2, undefined] as const;
+
 const stopEarly: Mutation = (program, random) =>
   atOne(
     program,
@@ -220,8 +223,10 @@ const stopEarly: Mutation = (program, random) =>
     site => {
       const { statement } = site;
       if (statement.kind !== 'for') return undefined;
-      const isOdd = binary(variable(statement.name), '==', number(1));
-      const leave: Statement = when(isOdd, [random.pick<Statement>([{ kind: 'break' }, give(number(0))])]);
+      const turn = random.pick(LAST_TURNS);
+      const isLast =
+        turn === undefined ? call('prepare_device') : binary(variable(statement.name), '==', number(turn));
+      const leave: Statement = when(isLast, [random.pick<Statement>([{ kind: 'break' }, give(number(0))])]);
       return site.replace({ ...statement, body: [leave, ...statement.body] });
     },
   );

@@ -74,6 +74,24 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     replace: 'if (before) return false;',
   },
   {
+    name: 'join: the slots that remain begin where they do on one side',
+    file: 'join.ts',
+    find: 'from: merge(`${x.id}.from`, x.from, y.from),',
+    replace: 'from: x.from,',
+  },
+  {
+    name: 'join: what is known of pages is that of one side',
+    file: 'join.ts',
+    find: '  joinSets(left, right, result, merge);\n',
+    replace: '',
+  },
+  {
+    name: 'join: an array that is gone on both sides is still there',
+    file: 'join.ts',
+    find: "x.isPageArray ? 'freed' : 'live'",
+    replace: "'live'",
+  },
+  {
     name: 'join: states that differ in what is held meet',
     file: 'state.ts',
     find: 'return parts.sort().join(',

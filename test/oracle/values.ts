@@ -27,8 +27,8 @@ export interface Integer {
   readonly value: bigint;
   /** The answer of a call that takes pages over: whoever computes with it has looked at it. */
   readonly answer?: Answer;
-  /** An error code where bytes were expected: a sum with it is no number of anything. */
-  readonly isError?: boolean;
+  /** An error code where bytes or pages were expected, or a sum with one. */
+  readonly error?: 'bytes' | 'pages' | 'sum';
 }
 
 /** What a call said that was to take pages over. */
@@ -134,9 +134,7 @@ export function asInteger(value: Value): Integer {
 
 /** A number in a variable of another type; it is still the same answer. */
 export const converted = (value: Integer, type: IntegerType): Integer =>
-  value.type === type
-    ? value
-    : { ...integer(value.value, type), answer: value.answer, isError: value.isError };
+  value.type === type ? value : { ...integer(value.value, type), answer: value.answer, error: value.error };
 
 /** Room for page pointers, none written yet. */
 export const newMemory = (length: number, owner: Memory['owner']): Memory => ({
@@ -191,18 +189,26 @@ function commonType(left: IntegerType, right: IntegerType): IntegerType {
 /** An operation on two integers as C computes it. */
 export function compute(left: Integer, operator: Operator, right: Integer): Integer {
   for (const { answer } of [left, right]) if (answer) answer.wasLookedAt = true;
-  if ((left.isError || right.isError) && /[+*-]/.test(operator))
-    throw new Meaningless('an error code in a sum');
   const type = commonType(left.type, right.type);
+  const errors = [left.error, right.error].filter(Boolean);
+  const isSum = /[+*-]/.test(operator);
+  if (isSum && errors.includes('bytes')) throw new Meaningless('an error code in a sum of bytes');
+  // Where it ends is a matter of very large numbers.
+  if (!isSum && errors.includes('sum') && !BITS[type][1])
+    throw new Meaningless('an error code in an unsigned sum');
+  const sum = (value: bigint): Integer => ({
+    ...integer(value, type),
+    error: errors.length > 0 ? 'sum' : undefined,
+  });
   const a = integer(left.value, type).value;
   const b = integer(right.value, type).value;
   switch (operator) {
     case '+':
-      return integer(a + b, type);
+      return sum(a + b);
     case '-':
-      return integer(a - b, type);
+      return sum(a - b);
     case '*':
-      return integer(a * b, type);
+      return sum(a * b);
     case '<':
       return integer(Number(a < b));
     case '<=':

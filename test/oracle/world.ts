@@ -94,7 +94,6 @@ export class World {
   /** The kernel would have crashed, or counts are off: what follows shows nothing of its own. */
   private isSpoilt = false;
   private areas = 0;
-  private readonly asked = new Set<number>();
   private readonly counts = new Map<Folio, number>();
 
   constructor(
@@ -126,12 +125,11 @@ export class World {
   private decideMapped(start: number, pages: number): void {
     for (let at = 0; at < pages; at++) {
       const page = (pageNumber(start) + at) * PAGE_SIZE;
-      if (!this.asked.has(page)) {
-        this.asked.add(page);
-        const name = `page ${pageNumber(page) - pageNumber(FIRST_AREA)}`;
-        if (this.choices.choose(name, ['mapped', 'absent']) === 'absent') return;
-        this.map(page);
-      } else if (!this.mm.find(page)) return;
+      if (this.mm.find(page)) continue;
+      const name = `page ${pageNumber(page) - pageNumber(FIRST_AREA)}`;
+      // What is absent now may be there when the next call asks.
+      if (this.choices.choose(name, ['mapped', 'absent']) === 'absent') return;
+      this.map(page);
     }
   }
 

@@ -6,7 +6,7 @@ import { type Frame, isWithin, rootOf } from './frames.ts';
 import type { Exit } from './interpret.ts';
 import { BY_NUMBER } from './members.ts';
 import { isKept, survivors } from './reach.ts';
-import { possibleHolds } from './releasing.ts';
+import { isFewerThanAsked, possibleHolds } from './releasing.ts';
 import {
   type Acquisition,
   type Allocation,
@@ -171,6 +171,7 @@ function mayBeNothing(context: Context, state: State, set: PageSet): boolean {
 /** More slots may have been released than there are: nothing relates the number released to the number obtained. */
 function isCountLost(state: State, set: PageSet): boolean {
   const released = state.facts.bounds(set.from);
+  if (isFewerThanAsked(state, set, set.from)) return false;
   return released.low !== released.high && state.facts.isUnrelated(set.to, set.from);
 }
 

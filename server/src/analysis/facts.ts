@@ -127,6 +127,12 @@ export class Facts {
     return this.bounds(this.terms.subtract(left, right)).high < 0;
   }
 
+  /** By how much left is more than right, where that is one number. */
+  difference(left: Term, right: Term): number | undefined {
+    const { low, high } = this.bounds(this.terms.subtract(left, right));
+    return low === high ? low : undefined;
+  }
+
   /** Nothing is known of the order of two values. */
   isUnrelated(left: Term, right: Term): boolean {
     const { low, high } = this.bounds(this.terms.subtract(left, right));

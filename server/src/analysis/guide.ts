@@ -88,7 +88,10 @@ function isIn(block: Block, start: number): boolean {
   return (
     block.terminator.span.start === start ||
     block.instructions.some(
-      each => each.span.start === start || (each.kind === 'call' && each.calleeSpan.start === start),
+      each =>
+        each.span.start === start ||
+        // What is used after its release is an argument.
+        (each.kind === 'call' && each.span.start <= start && start < each.span.end),
     )
   );
 }

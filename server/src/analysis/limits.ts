@@ -1,7 +1,7 @@
 /** Every bound of the analysis, with its reason. Hitting one is visible: the function is listed as not analysed. */
 export const LIMITS = {
-  /** States kept apart at one block; further ones are left out, and the function is listed with that. Sixteen is what most functions need; three sets that are taken in loops need some ninety. Over 24 that takes a seventh more time on the acquiring files of 6.12, and leaves no path of theirs out. */
-  statesPerBlock: 96,
+  /** States kept apart at one block; further ones are left out, and the function is listed with that. Sixteen is what most functions need; three sets that are taken in loops, each with its own unwind, need some hundred and twenty. Over 24 that takes a seventh more time on the acquiring files of 6.12, and leaves no path of theirs out. */
+  statesPerBlock: 192,
   /** Visits of one block before its merged values lose their bounds: loops settle in three or four. */
   visitsBeforeWidening: 4,
   /** How many times longer other blocks than loop heads keep their bounds. */
@@ -42,6 +42,8 @@ export const LIMITS = {
   facts: 192,
   /** Instructions executed to find one path that shows a finding; past these, only its ends are shown. */
   replaySteps: 2_000,
+  /** The same in one callee that is given the pages; then the search goes on with what it has returned so far. */
+  replayStepsOfCallee: 300,
   /** Outcomes of one callee that are followed on the way to a finding. */
   replayExits: 8,
   /** The same of one that takes the pages: its failures come first, and are not what is looked for. */

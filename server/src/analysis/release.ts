@@ -12,7 +12,15 @@ import {
   isWrongCount,
 } from './releaseCounts.ts';
 import { checkHold, reportCount, reportNothing, reportSecond } from './releaseFaults.ts';
-import { isUnheld, markFreed, pageOf, possibleHolds, type Releasing, record } from './releasing.ts';
+import {
+  isFewerThanAsked,
+  isUnheld,
+  markFreed,
+  pageOf,
+  possibleHolds,
+  type Releasing,
+  record,
+} from './releasing.ts';
 import type { PageSet, State } from './state.ts';
 import { uniteAround } from './stretches.ts';
 import { asNumber, mentions, PAGE_BEHIND, type Term } from './terms.ts';
@@ -86,7 +94,12 @@ function releasePage(releasing: Releasing, term: Term): void {
   checkHold(releasing, set);
   if (isReleased(releasing, set, index)) reportSecond(releasing, set);
   if (isBehindAll(releasing, set, index)) reportCount(releasing, set, set.asked ?? set.obtained);
-  if (set.status !== 'held') return;
+  if (set.status !== 'held') {
+    // On a single path the slots may have run out before the loop that goes one too far does.
+    if (context.isReplay && set.status === 'dropped' && isBeyondObtained(releasing, set, index))
+      reportCount(releasing, set, set.asked ?? set.obtained);
+    return;
+  }
   record(releasing, set);
   if (isUnheld(state, set)) {
     drop(releasing, set);
@@ -255,7 +268,7 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
     reportCount(releasing, set, end);
     forget(releasing, set);
   } else if (facts.isAtMost(set.to, end)) dropFrom(releasing, set, first);
-  else if (set.isExact && facts.isAtMost(end, set.to) && !facts.isLess(end, set.from))
+  else if (set.isExact && isShortOf(releasing, set, end) && !facts.isLess(end, set.from))
     partly(releasing, set, start, end);
   else state.updateSet(set.id, { status: 'unknown' });
 }
@@ -268,6 +281,11 @@ function dropFrom(releasing: Releasing, set: PageSet, first: Term): void {
     state.updateSet(set.id, { to: first });
     if (!state.mayRemain(state.sets.get(set.id)!)) drop(releasing, state.sets.get(set.id)!);
   } else state.updateSet(set.id, { isExact: false });
+}
+
+/** Whether slots of a set lie behind `end`: it is at most where they end, or a fixed number short of what was asked for. */
+function isShortOf({ state }: Releasing, set: PageSet, end: Term): boolean {
+  return state.facts.isAtMost(end, set.to) || isFewerThanAsked(state, set, end);
 }
 
 function partly(releasing: Releasing, set: PageSet, start: Term, end: Term): void {

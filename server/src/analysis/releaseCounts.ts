@@ -1,6 +1,6 @@
 import { isShortPossible, type Releasing } from './releasing.ts';
-import type { PageSet } from './state.ts';
-import { asNumber, type Term } from './terms.ts';
+import type { PageSet, State } from './state.ts';
+import { type Atom, asNumber, type Term } from './terms.ts';
 import { isOtherwiseUnwritten } from './unwritten.ts';
 
 /** The loop that releases runs to the number asked for where fewer may have been obtained. */
@@ -8,11 +8,20 @@ export function isBeyondObtained(releasing: Releasing, set: PageSet, index: Term
   const { context, state } = releasing;
   if (!set.isExact || state.facts.isLess(index, set.obtained)) return false;
   // Behind what all turns of a loop stored, only other code can have put something.
-  const isLast = set.age === 'latest' || isOtherwiseUnwritten(context, state, set);
+  const isLast = isOfLastTurn(state, set) || isOtherwiseUnwritten(context, state, set);
   if (isLast && isOneTooFar(releasing, set, index)) return true;
   if (set.age === 'older') return false;
   if (!set.asked || asNumber(set.asked) === 1) return false;
   return isTightBound(releasing, index, set.asked) && isShortPossible(state, set);
+}
+
+/** No later turn of the loop can have put pages behind those of a set. */
+function isOfLastTurn(state: State, set: PageSet): boolean {
+  if (set.age === 'latest') return true;
+  const { key } = set.acquisition;
+  return [...state.sets.values()].every(
+    other => other.id === set.id || other.acquisition.key !== key || !state.mayExist(other),
+  );
 }
 
 /** The slot lies behind all that was obtained, and nobody else has put a page there. */
@@ -78,6 +87,12 @@ function isBytesWithoutOffset(releasing: Releasing, set: PageSet, end: Term): bo
   return end === values.quotient(bytes, 4096) || end === values.quotient(values.plus(bytes, 4095), 4096);
 }
 
+/** Whether a part of a count is the error code that a call returned, be it taken for a huge number. */
+function isErrorOf(state: State, set: PageSet, part: Atom): boolean {
+  const value = part.kind === 'operation' && part.operator === 'unsigned' ? part.operands[0]! : part;
+  return set.obtained.parts.has(value as Atom) && state.facts.bounds(value).high < 0;
+}
+
 /** A release of pages of a call that obtained none: by the number asked for, or by its error code. */
 export function isClearlyWrong(releasing: Releasing, set: PageSet, count: Term): boolean {
   const { state } = releasing;
@@ -89,8 +104,7 @@ export function isClearlyWrong(releasing: Releasing, set: PageSet, count: Term):
   // Any error code.
   if (state.facts.bounds(value).high < 0) return true;
   // One that went into a sum of counts.
-  const [atom] = set.obtained.parts.keys();
-  if (atom && value.parts.get(atom) === 1 && state.facts.bounds(atom).high < 0) return true;
+  if ([...value.parts.keys()].some(atom => isErrorOf(state, set, atom))) return true;
   // A return of 0 for a positive number of pages does not happen (mm/gup.c, 6.1 and 6.12).
   if (state.facts.bounds(set.obtained).low >= 0) return false;
   return (

@@ -90,6 +90,12 @@ export function isShortPossible(state: State, set: PageSet): boolean {
   return !state.facts.isAtMost(set.asked, set.obtained);
 }
 
+/** Whether a count is a fixed number below the number asked for: where all pages were obtained, it leaves some. */
+export function isFewerThanAsked({ facts }: State, { asked }: PageSet, count: Term): boolean {
+  const missing = asked && facts.difference(asked, count);
+  return missing !== undefined && missing > 0;
+}
+
 /** The called name; for a call that the end of a scope makes, the variable that asks for it. */
 export function placeOfCall(instruction: CallInstruction): Span {
   const [variable] = instruction.arguments;

@@ -118,6 +118,8 @@ class PathActivation extends Activation {
   private readonly ways: Way[] = [];
   private readonly met = new Map<string, number>();
   private taken: Way | undefined;
+  /** Steps that were gone when this activation began. */
+  private readonly before: number;
 
   constructor(
     protected override readonly context: ReplayContext,
@@ -127,6 +129,7 @@ class PathActivation extends Activation {
     private readonly guide: Guide,
   ) {
     super(context, interpreter, frame, shape);
+    this.before = context.steps;
   }
 
   protected override enter(block: Block, state: State): void {
@@ -176,12 +179,23 @@ class PathActivation extends Activation {
 
   /** The way with the least cost; of equals the one that was gone last. */
   protected override take(): Arrival | undefined {
+    if (this.isExhausted()) return;
     let best = -1;
     this.ways.forEach((way, at) => {
       if (best < 0 || way.cost <= this.ways[best]!.cost) best = at;
     });
     this.taken = best < 0 ? undefined : this.ways.splice(best, 1)[0];
     return this.taken;
+  }
+
+  /** The fault may need another way to this call: a callee that only uses the thing takes no more than its share of the search. */
+  private isExhausted(): boolean {
+    const steps = this.context.steps - this.before;
+    return (
+      this.frame.parent !== undefined &&
+      steps > LIMITS.replayStepsOfCallee &&
+      !this.guide.takesThing(this.frame)
+    );
   }
 
   protected override exit(exit: Exit): void {

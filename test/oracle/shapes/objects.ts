@@ -22,6 +22,7 @@ import {
   EFAULT,
   ENOMEM,
   GFP_KERNEL,
+  POINTER_SIZE,
   type Resource,
   releaseAll,
   type Taking,
@@ -29,7 +30,6 @@ import {
 } from '../author.ts';
 
 const BUFFER_SIZE = constant('sizeof(struct buffer)', 96, 'size_t');
-const POINTER_SIZE = constant('sizeof(struct page *)', 8, 'size_t');
 
 /** Where an object keeps its pages. */
 type Storage = 'array' | 'slots';
