@@ -16,6 +16,7 @@ export type Type =
   | 'struct request *'
   | 'struct buffer *'
   | 'int *'
+  | 'struct work_struct *'
   | 'void __user *'
   | 'void *';
 
@@ -39,8 +40,8 @@ export interface Call {
   readonly arguments: readonly Expression[];
 }
 
-/** What an object has; `slots` is an array inside it, `buffer` only a request has. */
-export type MemberName = 'pages' | 'page' | 'nr' | 'pinned' | 'slots' | 'buffer';
+/** What an object has; `slots` is an array inside it, `buffer` only a request has, `work` only a buffer. */
+export type MemberName = 'pages' | 'page' | 'nr' | 'pinned' | 'slots' | 'buffer' | 'work';
 
 /** `object->member`, for the objects a function is given and those it allocates. */
 export interface Member {

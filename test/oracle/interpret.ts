@@ -190,6 +190,7 @@ class Activation {
         return { kind: 'value', value: this.variable('buf') };
       case 'struct iov_iter *':
       case 'struct request *':
+      case 'struct work_struct *':
       case 'void __user *':
       case 'void *':
         return { kind: 'value', value: { kind: 'null' } };
@@ -282,7 +283,7 @@ class Activation {
   private assignMember({ object: name, member }: Extract<Place, { kind: 'member' }>, value: Value): void {
     const object = this.object(name);
     if (member === 'page') object.page.slots[0] = pageOf(value);
-    else if (member === 'slots') throw new Meaningless('an array cannot be assigned');
+    else if (member === 'slots' || member === 'work') throw new Meaningless(`${member} cannot be assigned`);
     else object[member].value = value;
   }
 
@@ -297,6 +298,7 @@ class Activation {
     const object = this.object(name);
     if (member === 'page') return pageValue(object.page, 0);
     if (member === 'slots') return { kind: 'pages', memory: object.slots, offset: 0 };
+    if (member === 'work') throw new Meaningless('a work item is no value');
     const { value } = object[member];
     if (!value) throw new Meaningless('a member that was never written');
     return value;
@@ -400,6 +402,8 @@ class Activation {
       const object = this.object(place.object);
       if (place.member === 'page' || place.member === 'slots')
         return { kind: 'pages', memory: object[place.member], offset: 0 };
+      // The address of the work item in an object leads to the object.
+      if (place.member === 'work') return { kind: 'object', object };
       return { kind: 'cell', cell: object[place.member] };
     }
     if (place.kind === 'dereference') return this.variable(place.pointer);
@@ -458,7 +462,9 @@ export function interpret(program: Program, world: World): Ending {
     if (!model) throw new Meaningless(`no function ${callback}`);
     world.giveBack(memoriesOf(object));
     object.isTaken = false;
+    world.isLater = true;
     new Activation(world, functions, model, { steps: 0 }).run([{ kind: 'object', object }]);
+    world.isLater = false;
   }
   return { returned, given: activation.kept() };
 }

@@ -312,6 +312,25 @@ const startBuffer: KernelFunction = (world, call, args) => {
   return answer;
 };
 
+/** INIT_WORK(&buf->work, function) */
+const initWork: KernelFunction = (_world, _call, args) => {
+  const [, callback] = args;
+  if (callback?.kind !== 'function') throw new Meaningless('a function is wanted');
+  objectAt(args, 0).work = callback.name;
+  return undefined;
+};
+
+/** schedule_work(&buf->work): the work runs later, and has the object from now on. */
+const scheduleWork: KernelFunction = (world, _call, args) => {
+  const object = objectAt(args, 0);
+  if (!object.work) throw new Meaningless('a work item without a function');
+  if (object.isTaken) return integer(0, 'bool');
+  world.give(memoriesOf(object), { wasLookedAt: true }, true);
+  takeObject(object);
+  world.started.push({ callback: object.work, object });
+  return integer(1, 'bool');
+};
+
 function objectAt(args: readonly Value[], at: number): KernelObject {
   const value = args[at];
   if (value?.kind !== 'object') throw new Meaningless('an object is wanted');
@@ -383,6 +402,9 @@ export const KERNEL_FUNCTIONS: Readonly<Record<string, KernelFunction>> = {
   queue_pages: queuePages,
   submit_buffer: submitBuffer,
   submit_buffer_async: startBuffer,
+  INIT_WORK: initWork,
+  schedule_work: scheduleWork,
+  container_of: (_world, _call, args) => args[0],
   flush_dcache_page: borrow,
   set_page_dirty_lock: markDirty,
   min: smaller,

@@ -90,10 +90,10 @@ function judgeExit(world: World, { returned, given }: Ending): void {
   const lost = world.holds.filter(
     hold => hold.status === 'held' && hold.kind !== 'none' && !reachable.has(hold.page),
   );
-  for (const { acquisition: call, isConditional, answer } of lost) {
+  for (const { acquisition: call, isConditional, answer, isReturned: isAftermath } of lost) {
     const isRest = world.holds.some(hold => hold.acquisition === call && hold.status === 'dropped');
     const isUnasked = answer !== undefined && !answer.wasLookedAt;
-    world.see({ wrong: 'leak', call, isConditional, isRest, isUnasked });
+    world.see({ wrong: 'leak', call, isConditional, isRest, isUnasked, isAftermath });
   }
   if (isError || returned?.kind === 'null' || returned?.kind === 'error')
     for (const { acquisition: call, status, kind, page } of world.holds)
@@ -107,6 +107,6 @@ function judgeExit(world: World, { returned, given }: Ending): void {
     if (memory.freed || memory.slots.length === 0 || memories.has(memory) || memory.isTaken) continue;
     const withPages = lost.some(hold => hold.memory === memory);
     const isUnasked = memory.answer !== undefined && !memory.answer.wasLookedAt;
-    world.see({ wrong: 'array-leak', call, withPages, isUnasked });
+    world.see({ wrong: 'array-leak', call, withPages, isUnasked, isAftermath: memory.isReturned });
   }
 }

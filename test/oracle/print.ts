@@ -17,7 +17,8 @@ const STRENGTH: Readonly<Record<Operator, number>> = {
 
 const MEMBERS =
   '\tstruct page **pages;\n\tstruct page *page;\n\tstruct page *slots[8];\n\tint nr;\n\tbool pinned;\n';
-const BUFFER = `struct buffer {\n${MEMBERS}};\n`;
+const WORK_MEMBER = '\tstruct work_struct work;\n';
+const BUFFER = `struct buffer {\n${MEMBERS}${WORK_MEMBER}};\n`;
 const REQUEST = `struct request {\n${MEMBERS}\tstruct buffer *buffer;\n};\n`;
 
 /** The program as C text in the kernel's style. */
@@ -25,7 +26,8 @@ export function print(program: Program): string {
   const functions = program.functions.map(printFunction);
   const uses = (type: string): boolean => functions.some(text => text.includes(type));
   const types: string[] = [];
-  if (uses('struct buffer *') || uses('->buffer')) types.push(BUFFER);
+  if (uses('struct buffer *') || uses('->buffer'))
+    types.push(BUFFER.replace(uses('->work') ? '' : WORK_MEMBER, ''));
   if (uses('struct request *')) types.push(REQUEST.replace(types.length > 0 ? '' : POINTER_MEMBER, ''));
   return [...types, ...functions].join('\n');
 }

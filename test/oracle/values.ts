@@ -13,6 +13,8 @@ export interface Memory {
   freed: boolean;
   /** Somebody else has taken it over, with its pages. */
   isTaken: boolean;
+  /** Somebody had taken it over, and a callback got it back. */
+  isReturned?: boolean;
   /** What acquisitions have made of it: none yet, none that got a page, or one that did. */
   state: 'unasked' | 'asked' | 'filled';
   /** What the call said that was to take it over. */
@@ -79,6 +81,8 @@ export interface KernelObject {
   readonly nr: Cell;
   readonly pinned: Cell;
   readonly buffer: Cell;
+  /** The function that its work item runs. */
+  work?: string;
   readonly page: Memory;
   readonly slots: Memory;
 }
@@ -156,6 +160,8 @@ export interface Hold {
   status: 'held' | 'dropped' | 'consumed';
   /** What the call said that was to take it over. */
   answer?: Answer;
+  /** Somebody had taken it over, and a callback got it back. */
+  isReturned?: boolean;
   /** Pinned with FOLL_WRITE. */
   readonly isWritable?: boolean;
 }

@@ -93,6 +93,8 @@ export class World {
   readonly unpinned = new Map<Call, boolean>();
   /** The kernel would have crashed, or counts are off: what follows shows nothing of its own. */
   private isSpoilt = false;
+  /** A callback runs. */
+  isLater = false;
   private areas = 0;
   private readonly counts = new Map<Folio, number>();
 
@@ -107,7 +109,9 @@ export class World {
   }
 
   see(observation: Observation): void {
-    this.observations.push(this.isSpoilt ? { ...observation, isAftermath: true } : observation);
+    // Of what a callback finds in its object only the kind is known.
+    const isOfNumber = this.isLater && !/^(mismatch|clean|wrong-free)$/.test(observation.wrong);
+    this.observations.push(this.isSpoilt || isOfNumber ? { ...observation, isAftermath: true } : observation);
   }
 
   /** What stops the kernel, or leaves its counts wrong. */
@@ -253,10 +257,11 @@ export class World {
     for (const memory of memories) {
       memory.answer = undefined;
       memory.isTaken = false;
+      memory.isReturned = true;
     }
     for (const hold of this.holds)
       if (hold.status === 'consumed' && memories.some(memory => memory.slots.includes(hold.page)))
-        hold.status = 'held';
+        Object.assign(hold, { status: 'held', isReturned: true });
   }
 
   markDirty(page: Page): void {

@@ -14,6 +14,7 @@ import {
 import { checkHold, reportCount, reportNothing, reportSecond } from './releaseFaults.ts';
 import {
   isFewerThanAsked,
+  isShortPossible,
   isUnheld,
   markFreed,
   pageOf,
@@ -269,23 +270,29 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
     forget(releasing, set);
   } else if (facts.isAtMost(set.to, end)) dropFrom(releasing, set, first);
   else if (set.isExact && isShortOf(releasing, set, end) && !facts.isLess(end, set.from))
-    partly(releasing, set, start, end);
+    releaseFewer(releasing, set, start, end);
   else state.updateSet(set.id, { status: 'unknown' });
 }
 
 /** All slots from `first` on go; those before it stay. */
 function dropFrom(releasing: Releasing, set: PageSet, first: Term): void {
   const { state } = releasing;
-  if (state.facts.isAtMost(first, set.from)) drop(releasing, set);
-  else if (state.facts.isAtMost(set.from, first)) {
-    state.updateSet(set.id, { to: first });
-    if (!state.mayRemain(state.sets.get(set.id)!)) drop(releasing, state.sets.get(set.id)!);
-  } else state.updateSet(set.id, { isExact: false });
+  if (!state.facts.isAtMost(first, set.from)) state.updateSet(set.id, { to: first });
+  const rest = state.sets.get(set.id)!;
+  if (rest === set || !state.mayRemain(rest)) drop(releasing, rest);
 }
 
 /** Whether slots of a set lie behind `end`: it is at most where they end, or a fixed number short of what was asked for. */
 function isShortOf({ state }: Releasing, set: PageSet, end: Term): boolean {
   return state.facts.isAtMost(end, set.to) || isFewerThanAsked(state, set, end);
+}
+
+/** As many as were asked for but a few: too few where all pages were obtained, and too many where fewer were. */
+function releaseFewer(releasing: Releasing, set: PageSet, start: Term, end: Term): void {
+  const { state } = releasing;
+  const isCertain = state.facts.isAtMost(end, set.to) || state.facts.bounds(end).high <= 0;
+  if (!isCertain && isShortPossible(state, set)) reportCount(releasing, set, end);
+  partly(releasing, set, start, end);
 }
 
 function partly(releasing: Releasing, set: PageSet, start: Term, end: Term): void {

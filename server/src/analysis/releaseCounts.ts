@@ -8,20 +8,11 @@ export function isBeyondObtained(releasing: Releasing, set: PageSet, index: Term
   const { context, state } = releasing;
   if (!set.isExact || state.facts.isLess(index, set.obtained)) return false;
   // Behind what all turns of a loop stored, only other code can have put something.
-  const isLast = isOfLastTurn(state, set) || isOtherwiseUnwritten(context, state, set);
+  const isLast = set.age === 'latest' || isOtherwiseUnwritten(context, state, set);
   if (isLast && isOneTooFar(releasing, set, index)) return true;
   if (set.age === 'older') return false;
   if (!set.asked || asNumber(set.asked) === 1) return false;
   return isTightBound(releasing, index, set.asked) && isShortPossible(state, set);
-}
-
-/** No later turn of the loop can have put pages behind those of a set. */
-function isOfLastTurn(state: State, set: PageSet): boolean {
-  if (set.age === 'latest') return true;
-  const { key } = set.acquisition;
-  return [...state.sets.values()].every(
-    other => other.id === set.id || other.acquisition.key !== key || !state.mayExist(other),
-  );
 }
 
 /** The slot lies behind all that was obtained, and nobody else has put a page there. */

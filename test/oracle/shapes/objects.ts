@@ -1,4 +1,5 @@
 import {
+  address,
   assign,
   binary,
   call,
@@ -64,8 +65,18 @@ export function acquireObject(author: Author): void {
 
 /** Somebody else takes the object over, unless that fails; for good, or until a callback frees it. */
 function submit(author: Author, buf: string, free: string): void {
-  const form = author.choose('submits', ['for good', 'with a callback']);
+  const form = author.choose('submits', ['for good', 'with a callback', 'as work']);
   const object = variable(buf);
+  if (form === 'as work') {
+    const work = address(member(buf, 'work'));
+    const run = workHelper(author, free);
+    author.emit(
+      evaluate('INIT_WORK', work, { kind: 'function', name: run }),
+      evaluate('schedule_work', work),
+    );
+    author.forget(1);
+    return;
+  }
   const taken =
     form === 'for good'
       ? call('submit_buffer', object)
@@ -73,6 +84,19 @@ function submit(author: Author, buf: string, free: string): void {
   const error = author.local('int', 'err');
   author.emit(assign(error, taken), when(error, author.fail(error)));
   author.forget(1);
+}
+
+/** Frees the object in which a work item lies. */
+function workHelper(author: Author, free: string): string {
+  const name = `${free}_work`;
+  const buffer = call('container_of', variable('work'), constant('struct buffer', 0), constant('work', 0));
+  return author.helper(name, () => ({
+    name,
+    isStatic: true,
+    returns: 'void',
+    parameters: [{ type: 'struct work_struct *', name: 'work' }],
+    body: [declare('struct buffer *', 'buf', buffer), evaluate(free, variable('buf'))],
+  }));
 }
 
 function fillInline(author: Author, taking: Taking, storage: Storage, buf: string): void {
