@@ -93,7 +93,10 @@ function demandFor(observation: Observation, observed: Observed): Demand {
       const isMiscounted = [...observed.seen.values()].some(each => /-obtained$/.test(each.wrong));
       if (isMiscounted) return licence('missing-dirty');
       // The rule speaks of pages that nothing marks dirty; whether an unwind that does so counts is a matter of taste.
-      return call && observed.dirtied.has(call) ? licence('missing-dirty') : demand('missing-dirty');
+      // Where the pages are the caller's on other paths, a release is an unwind: they were not used yet.
+      return call && (observed.dirtied.has(call) || observed.handedOn.has(call))
+        ? licence('missing-dirty')
+        : demand('missing-dirty');
     }
     case 'double-free':
     case 'use-after-free':

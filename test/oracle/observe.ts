@@ -19,6 +19,8 @@ export interface Observed {
   readonly released: ReadonlySet<Call>;
   /** Acquisitions of which some run marks pages dirty. */
   readonly dirtied: ReadonlySet<Call>;
+  /** Acquisitions of which some run leaves pages to the caller. */
+  readonly handedOn: ReadonlySet<Call>;
   /** Allocations that some run gives to an acquisition as its array. */
   readonly pageArrays: ReadonlySet<Call>;
 }
@@ -40,6 +42,7 @@ export function observe(program: Program): Observed | undefined {
   const right = new Set<Call>();
   const released = new Set<Call>();
   const dirtied = new Set<Call>();
+  const handedOn = new Set<Call>();
   const reached = new Set<Statement>();
   const pageArrays = new Set<Call>();
   const calls = new Map<Call, number>();
@@ -56,6 +59,7 @@ export function observe(program: Program): Observed | undefined {
       for (const call of world.right) right.add(call);
       for (const call of world.released) released.add(call);
       for (const call of world.dirtied) dirtied.add(call);
+      for (const call of world.handedOn) handedOn.add(call);
       for (const each of world.observations) {
         const flags = [each.isConditional, each.isRest, each.withPages, each.isUnasked, each.isAftermath].map(
           Boolean,
@@ -65,7 +69,7 @@ export function observe(program: Program): Observed | undefined {
       }
     }, RUN_LIMIT);
     return isComplete && isCovered(program, reached)
-      ? { seen, right, released, dirtied, pageArrays }
+      ? { seen, right, released, dirtied, handedOn, pageArrays }
       : undefined;
   } catch (error) {
     if (error instanceof Meaningless) return undefined;
@@ -90,6 +94,8 @@ function judgeExit(world: World, { returned, given }: Ending): void {
   const lost = world.holds.filter(
     hold => hold.status === 'held' && hold.kind !== 'none' && !reachable.has(hold.page),
   );
+  for (const { status, page, acquisition } of world.holds)
+    if (status === 'held' && reachable.has(page)) world.handedOn.add(acquisition);
   for (const { acquisition: call, isConditional, answer, isReturned: isAftermath } of lost) {
     const isRest = world.holds.some(hold => hold.acquisition === call && hold.status === 'dropped');
     const isUnasked = answer !== undefined && !answer.wasLookedAt;

@@ -91,6 +91,8 @@ export class World {
   readonly dirtied = new Set<Call>();
   /** Acquisitions of which a writable page was dropped, and whether all of them by the right function. */
   readonly unpinned = new Map<Call, boolean>();
+  /** Acquisitions of which pages were left to the caller. */
+  readonly handedOn = new Set<Call>();
   /** The kernel would have crashed, or counts are off: what follows shows nothing of its own. */
   private isSpoilt = false;
   /** A callback runs. */
