@@ -277,9 +277,12 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
 /** All slots from `first` on go; those before it stay. */
 function dropFrom(releasing: Releasing, set: PageSet, first: Term): void {
   const { state } = releasing;
-  if (!state.facts.isAtMost(first, set.from)) state.updateSet(set.id, { to: first });
-  const rest = state.sets.get(set.id)!;
-  if (rest === set || !state.mayRemain(rest)) drop(releasing, rest);
+  if (state.facts.isAtMost(first, set.from)) {
+    drop(releasing, set);
+    return;
+  }
+  state.updateSet(set.id, { to: first });
+  if (!state.mayRemain(state.sets.get(set.id)!)) drop(releasing, set);
 }
 
 /** Whether slots of a set lie behind `end`: it is at most where they end, or a fixed number short of what was asked for. */
