@@ -106,7 +106,7 @@ class Activation {
     switch (type) {
       case 'int':
       case 'unsigned int':
-        return integer(world.choices.choose(name, [3, 1, 0]), type);
+        return integer(world.choices.choose(name, [3, 2, 1, 0]), type);
       case 'bool':
         return integer(Number(world.choices.choose(name, [true, false])), 'bool');
       case 'size_t':
