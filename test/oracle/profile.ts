@@ -70,6 +70,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
   { features: 'shape:batches + array:caller + mutation:compareWrongly', because: OTHER_SLOTS },
   { features: 'shape:head first + mutation:countWrongly', because: BEHIND_FIRST },
   { features: 'shape:head first + mutation:releaseTwice', because: BEHIND_FIRST },
+  { features: 'shape:head first + mutation:forget', because: BEHIND_FIRST },
   { features: 'submits:as work + mutation:forget', because: UNSCHEDULED },
   { features: 'submits:as work + mutation:leaveEarly', because: UNSCHEDULED },
   {

@@ -284,11 +284,9 @@ function view(context: Context, values: Values, call: CallInstruction, effect: V
   if (effect.as === 'address' && /kmap/.test(call.callee ?? ''))
     return context.terms.operation('address', of, context.terms.symbol('mapped'));
   if (effect.as === 'address') return context.terms.operation('address', of);
-  const callee = call.callee ?? '';
-  // The pfn of a page and something more is the pfn of another page.
-  const behind = /pfn/.test(callee) && of.kind === 'linear' ? undefined : behindAddress(of);
+  const behind = behindAddress(of);
   if (behind) return behind;
-  return /pfn|virt|phys|addr/.test(callee) ? context.terms.operation(PAGE_BEHIND, of) : of;
+  return /pfn|virt|phys|addr/.test(call.callee ?? '') ? context.terms.operation(PAGE_BEHIND, of) : of;
 }
 
 /** pfn_to_page(address >> PAGE_SHIFT): the page whose address went into the value. */

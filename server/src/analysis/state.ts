@@ -301,12 +301,6 @@ export class State {
     const isGiven = isDefinite ? isKept(this, set.keepers) : set.keepers.length > 0;
     // Who finds the pages by a number is an owner as well, after success.
     const isKnown = set.isViewed || isKept(this, set.viewers);
-    const isBegun = this.facts.bounds(set.from).low > 0;
-    return (
-      (isGiven ? 'k' : '') +
-      (isKnown ? 'n' : '') +
-      (isBegun ? '>' : '') +
-      (!set.isExact || this.mayRemain(set) ? '' : '0')
-    );
+    return (isGiven ? 'k' : '') + (isKnown ? 'n' : '') + (!set.isExact || this.mayRemain(set) ? '' : '0');
   }
 }
