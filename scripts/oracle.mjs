@@ -2,7 +2,7 @@
 // Runs generated C programs and holds the analysis against what the runs show:
 //   npm run oracle -- --programs 20000 --jobs 2 [--from SEED]
 // `--show SEED` prints one program whole, `--all` leaves no feature out (what the profile leaves out stands in
-// docs/limits.md), `--without FEATURE` leaves one more out, `--keep` writes each disagreement, made small, as a fixture.
+// docs/oracle.md), `--without FEATURE` leaves one more out, `--keep` writes each disagreement, made small, as a fixture.
 import { fork } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

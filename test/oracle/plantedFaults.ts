@@ -11,7 +11,7 @@ export interface PlantedFault {
   readonly replace: string;
 }
 
-/** Six mistakes in transfer functions and five in the join, each of which the oracle must notice. */
+/** Six mistakes in transfer functions and eight in the join, each of which the oracle must notice. */
 export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     name: 'transfer: a release leaves the pages held',

@@ -1,6 +1,6 @@
 import type { Profile } from './oracle.ts';
 
-/** What generated programs leave out, because the analysis is not meant to see it; `docs/limits.md` lists the same. */
+/** What generated programs leave out, because the analysis is not meant to see it; `docs/oracle.md` lists the same. */
 export interface LeftOut {
   /** 'a + b' means programs that have both, 'a + b + c' all three. */
   readonly features: string;
