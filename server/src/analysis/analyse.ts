@@ -48,8 +48,9 @@ export interface SiteEvidence {
  */
 export type Role = 'own' | 'evidence' | 'callee';
 
-/** What no single path was found to do is not said: what is under way is known of merged paths only roughly. */
+/** What no single path was found to do is not said: merged paths know what is under way, or remains, only roughly. */
 const ON_ONE_PATH: ReadonlySet<FaultKind> = new Set([
+  'leak',
   'early-release',
   'foreign-iterator',
   'escaping-iterator',
@@ -138,7 +139,7 @@ export function analyse(
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
   for (const site of sites.values()) judgeAtCallers(program, site);
   faults.push(...judgeMembers(program, members, flow, [...sites.values()]));
-  faults.push(...judgeMemberArrays(program, table, flow));
+  faults.push(...judgeMemberArrays(program, table, flow, members));
   faults.push(...judgeDirtying([...sites.values()], members, program));
   const replayed = distinct(faults).map(fault => {
     const run = runs.get(rootOf(fault.frame).function);

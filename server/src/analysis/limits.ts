@@ -40,7 +40,7 @@ export const LIMITS = {
   keepers: 4,
   /** Numeric facts kept in one state. */
   facts: 192,
-  /** Instructions executed to find one path that shows a finding; past these, only its ends are shown. */
+  /** Instructions executed to find one path that shows a finding; past these, only its ends are shown, or nothing is said. */
   replaySteps: 2_000,
   /** Outcomes of one callee that are followed on the way to a finding. */
   replayExits: 8,
@@ -50,6 +50,8 @@ export const LIMITS = {
   replayStatesPerBlock: 8,
   /** Turns of a counting loop that are gone through one by one on the way to a finding. */
   replayTurns: 3,
+  /** Turns of any loop after which a way to a finding is given up: what shows only then is lack of knowledge. */
+  replayTurnsAtMost: 20,
   /** Steps of a finding's path that are shown. */
   pathSteps: 24,
 } as const;

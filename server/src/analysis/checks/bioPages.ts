@@ -37,7 +37,7 @@ function mayTakePages(row: FunctionRow | undefined): boolean {
 
 function ended(context: Context, values: Values, call: CallInstruction, bio: Term): void {
   const acquisition = filledBy(context, values, bio);
-  if (!acquisition || values.state.warned || !releasesBios(context)) return;
+  if (!acquisition || values.state.warned) return;
   context.report({
     kind: 'leak',
     span: call.calleeSpan,
