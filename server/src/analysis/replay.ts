@@ -134,7 +134,7 @@ class PathActivation extends Activation {
     this.skipTurns(block, state);
     const property = state.property();
     const turn = turns(this.taken, block);
-    if (turn > LIMITS.replayTurnsAtMost) return;
+    if (turn > LIMITS.replayTurnsAtMost) throw new TooComplex('loops do not end');
     // Each further turn of a loop costs more than the one before, so that other ways are tried in between.
     const length = (this.taken?.length ?? 0) + 1 + turn;
     const key = `${block.id}:${turn}:${property}:${kindsKnown(state)}`;

@@ -1,7 +1,7 @@
 import type { CallInstruction } from '../../program/model.ts';
 import { ENDS_BIO } from '../../semantics/completions.ts';
 import type { FunctionRow } from '../../semantics/effects.ts';
-import { filledBy, forgetFilled, handOnFilled, isBio, releasesBios } from '../bioContents.ts';
+import { filledBy, forgetFilled, handOnFilled, isBio } from '../bioContents.ts';
 import type { Context } from '../context.ts';
 import type { Term } from '../terms.ts';
 import type { Values } from '../values.ts';
