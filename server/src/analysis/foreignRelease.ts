@@ -1,4 +1,11 @@
-import { knowsIterator, type MemberKey, memberOf, membersOfSet, structsAround, testedMembers } from './members.ts';
+import {
+  knowsIterator,
+  type MemberKey,
+  memberOf,
+  membersOfSet,
+  structsAround,
+  testedMembers,
+} from './members.ts';
 import { calleeOf, placeOfCall, type Releasing, record } from './releasing.ts';
 import type { PageSet } from './state.ts';
 import { isMerged, mentions, PAGE_BEHIND, type Term } from './terms.ts';

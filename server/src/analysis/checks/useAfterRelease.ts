@@ -180,10 +180,7 @@ function report(context: Context, values: Values, span: Span, gone: Gone, user: 
 }
 
 /** A helper that uses what it is given is not wrong: the place is its call in the function that released before. */
-function givenAfter(
-  frame: Frame,
-  released: Frame,
-): { span: Span; frame: Frame; callee: string } | undefined {
+function givenAfter(frame: Frame, released: Frame): { span: Span; frame: Frame; callee: string } | undefined {
   let place: { span: Span; frame: Frame; callee: string } | undefined;
   for (let at = frame; at.parent && !isWithin(released, at); at = at.parent) {
     const span = callSpan(at);

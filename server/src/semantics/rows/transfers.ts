@@ -77,7 +77,11 @@ const files: FunctionRow[] = [
       until: '6.9',
     },
   ),
-  row('__kernel_write_iter(file, from, pos)', 'fs/read_write.c:598', [borrow, submitAndWait(2), readsFrom(2)]),
+  row('__kernel_write_iter(file, from, pos)', 'fs/read_write.c:598', [
+    borrow,
+    submitAndWait(2),
+    readsFrom(2),
+  ]),
   row('generic_file_read_iter(iocb, iter)', 'mm/filemap.c:2796', writesTo(2, KIOCB)),
   row('seq_read_iter(iocb, iter)', 'fs/seq_file.c:171', [borrow, writesTo(2)]),
   row('generic_file_direct_write(iocb, from)', 'mm/filemap.c:3979', readsFrom(2, KIOCB)),
@@ -91,13 +95,16 @@ const files: FunctionRow[] = [
 
 /** Functions of one subsystem that is called from outside of it; each is done with the iterator when it returns. */
 const subsystems: FunctionRow[] = [
-  ...rows('net/9p/client.c', [borrow, submitAndWait(3), writesTo(3)], [
-    '1529 p9_client_read(fid, offset, to, err)',
-    '1548 p9_client_read_once(fid, offset, to, err)',
-  ]),
-  ...rows('net/9p/client.c', [borrow, submitAndWait(3), readsFrom(3)], [
-    '1622 p9_client_write(fid, offset, from, err)',
-  ]),
+  ...rows(
+    'net/9p/client.c',
+    [borrow, submitAndWait(3), writesTo(3)],
+    ['1529 p9_client_read(fid, offset, to, err)', '1548 p9_client_read_once(fid, offset, to, err)'],
+  ),
+  ...rows(
+    'net/9p/client.c',
+    [borrow, submitAndWait(3), readsFrom(3)],
+    ['1622 p9_client_write(fid, offset, from, err)'],
+  ),
   row('sk_msg_memcopy_from_iter(sk, from, msg, bytes)', 'net/core/skmsg.c:370', [borrow, readsFrom(2)]),
   row('skb_copy_to_page_nocache(sk, from, skb, page, off, copy)', 'include/net/sock.h:2253', [
     borrow,
