@@ -12,6 +12,7 @@ import { judgeExits } from './exits.ts';
 import { type Fates, noFates, noteFates } from './fates.ts';
 import { rootFrame, rootOf } from './frames.ts';
 import { type Exit, Interpreter, TooComplex } from './interpret.ts';
+import { judgeLeftCounts, noteLeftCounts } from './leftCounts.ts';
 import { LIMITS } from './limits.ts';
 import { type Mattering, matteringFunctions, scopeOf } from './mattering.ts';
 import { judgeMemberArrays } from './memberArrays.ts';
@@ -139,6 +140,7 @@ export function analyse(
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
   for (const site of sites.values()) judgeAtCallers(program, site);
   faults.push(...judgeMembers(program, members, flow, [...sites.values()]));
+  faults.push(...judgeLeftCounts(members));
   faults.push(...judgeMemberArrays(program, table, flow, members));
   faults.push(...judgeDirtying([...sites.values()], members, program));
   const replayed = distinct(faults).map(fault => {
@@ -224,6 +226,7 @@ function runRoot(
   const { frame, entry } = startOf(context, model);
   const exits = interpreter.run(frame, entry);
   for (const { state } of exits) noteStores(context, state, context.members);
+  noteLeftCounts(context, frame, exits);
   if (flow) {
     judgeExits(context, frame, exits);
     judgeCompletions(context, frame, exits, flow);

@@ -28,6 +28,7 @@ export function releaseForeign(releasing: Releasing, term: Term, count: Term | u
     hold: effect.hold,
     call: calleeOf(instruction),
     placeText: context.source(instruction.arguments[effect.pages.argument - 1]!.span),
+    countedBy: count && memberOf(context, count),
     around: structsAround(context, term),
     parameter: parameterIn(term),
     isCounted: isCounted(term),

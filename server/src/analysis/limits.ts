@@ -50,8 +50,8 @@ export const LIMITS = {
   replayStatesPerBlock: 8,
   /** Turns of a counting loop that are gone through one by one on the way to a finding. */
   replayTurns: 3,
-  /** Turns of any loop after which a way to a finding is given up: what shows only then is lack of knowledge. */
-  replayTurnsAtMost: 20,
+  /** Turns of any loop after which the search for a leak is given up: what seems left only then is a sum too long to follow. */
+  replayTurnsOfLeak: 20,
   /** Steps of a finding's path that are shown. */
   pathSteps: 24,
 } as const;

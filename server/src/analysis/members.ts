@@ -6,6 +6,7 @@ import { type Hold, type IteratorKind, USER_BACKED_KINDS } from '../semantics/ho
 import { isJudgedAtCallers } from './callers.ts';
 import type { Context, Fault } from './context.ts';
 import { type Frame, rootOf } from './frames.ts';
+import type { LeftCount } from './leftCounts.ts';
 import { type Place, pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { possibleHolds } from './releasing.ts';
@@ -31,6 +32,8 @@ export interface MemberRelease extends Release {
   readonly hold: Released;
   readonly call: NonNullable<Fault['callee']>;
   readonly placeText: string;
+  /** The member that says how many are released. */
+  readonly countedBy: MemberKey | undefined;
   /** The structs, by tag, that the member's object lies in. */
   readonly around: ReadonlySet<string>;
   /** Where a function releases what it was given: the id of its parameter. */
@@ -65,6 +68,7 @@ export class Members {
   /** Members that are calculated: how many of something there are, not what they are. */
   readonly counts = new Set<MemberKey>();
   readonly flags: MemberFlag[] = [];
+  readonly leftCounts: LeftCount[] = [];
   /** The members in which the arrays of an allocating call are stored, by its offset. */
   readonly arrays = new Map<number, Set<MemberKey>>();
   /** Members that hold pages of which nothing is known. */

@@ -4,6 +4,8 @@ import type { Rule, RuleReport } from './rule.ts';
 const CAUSES: Readonly<Record<string, (fault: Fault) => string>> = {
   asked: fault =>
     `counts the pages asked for, but ${fault.origin.callee}() may have obtained fewer: the slots behind hold no page of this call`,
+  left: fault =>
+    `goes by \`${fault.details.count}\`, which is left at the number asked for where ${fault.origin.callee}() obtained fewer`,
   beyond: fault =>
     `goes beyond the pages that ${fault.origin.callee}() obtained: the slots behind hold no page of this call`,
   bytes: fault =>
