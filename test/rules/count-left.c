@@ -58,3 +58,84 @@ void buffer_empty(struct buffer *buffer)
 	kfree(buffer->pages);
 	buffer->pages = NULL;
 }
+
+struct frames {
+	unsigned int nr_frames;
+	bool is_pinned;
+	struct page *pages[];
+};
+
+int frames_pin_bad(struct frames *frames, unsigned long start, unsigned int nr)
+{
+	int got = pin_user_pages_fast(start, nr, FOLL_LONGTERM, frames->pages);
+//                ^^^^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `frames->pages` goes by `struct frames::nr_frames`, which is left at the error code where pin_user_pages_fast() fails
+
+	frames->nr_frames = got;
+	frames->is_pinned = true;
+	if (got > 0)
+		return got;
+	return got ? got : -EFAULT;
+}
+
+int frames_pin_ok(struct frames *frames, unsigned long start, unsigned int nr)
+{
+	int got = pin_user_pages_fast(start, nr, FOLL_LONGTERM, frames->pages);
+
+	frames->nr_frames = got;
+	frames->is_pinned = true;
+	if (got > 0)
+		return got;
+	frames->nr_frames = 0;
+	return got ? got : -EFAULT;
+}
+
+void frames_unpin(struct frames *frames)
+{
+	if (frames->is_pinned)
+		unpin_user_pages(frames->pages, frames->nr_frames);
+	frames->is_pinned = false;
+}
+
+struct window {
+	int nr;
+	struct page *pages[16];
+};
+
+/* Who releases looks at the sign. */
+int window_pin_ok(struct window *window, unsigned long start)
+{
+	window->nr = pin_user_pages_fast(start, 16, 0, window->pages);
+	return window->nr < 0 ? window->nr : 0;
+}
+
+void window_unpin(struct window *window)
+{
+	if (window->nr > 0)
+		unpin_user_pages(window->pages, window->nr);
+}
+
+struct draft {
+	int nr;
+	struct page *pages[32];
+};
+
+/* What failed is freed. */
+struct draft *draft_make_ok(unsigned long start)
+{
+	struct draft *draft = kzalloc(sizeof(*draft), GFP_KERNEL);
+
+	if (!draft)
+		return NULL;
+	draft->nr = pin_user_pages_fast(start, 32, 0, draft->pages);
+	if (draft->nr <= 0) {
+		kfree(draft);
+		return NULL;
+	}
+	return draft;
+}
+
+void draft_free(struct draft *draft)
+{
+	unpin_user_pages(draft->pages, draft->nr);
+	kfree(draft);
+}

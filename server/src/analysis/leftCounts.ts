@@ -2,12 +2,17 @@ import { isJudgedAtCallers } from './callers.ts';
 import type { Context, Fault } from './context.ts';
 import type { Frame } from './frames.ts';
 import type { Exit } from './interpret.ts';
-import { type MemberKey, type Members, membersOfSet, structOfMember } from './members.ts';
+import { type MemberKey, type MemberRelease, type Members, membersOfSet, structOfMember } from './members.ts';
 import type { Acquisition, PageSet, State, Trace } from './state.ts';
+import type { Term } from './terms.ts';
 
-/** Pages are left in a member, and a member beside it says how many: as many as were asked for, though fewer may have come. */
+/**
+ * A member says how many pages lie beside it: as many as were asked for though fewer may have come, or, where there are
+ * none, an error code.
+ */
 export interface LeftCount {
-  readonly pages: MemberKey;
+  /** Where the pages lie; undefined: there are none. */
+  readonly pages: MemberKey | undefined;
   readonly count: MemberKey;
   readonly acquisition: Acquisition;
   readonly trace: Trace | undefined;
@@ -20,18 +25,39 @@ export function noteLeftCounts(context: Context, frame: Frame, exits: readonly E
   for (const { state } of exits) {
     if (state.warned) continue;
     for (const set of state.sets.values()) {
+      const { acquisition } = set;
+      const { trace } = state;
+      for (const count of errorsKept(context, state, set))
+        context.members.leftCounts.push({ pages: undefined, count, acquisition, trace });
       if (!mayBeShort(state, set)) continue;
       for (const pages of membersOfSet(context, state, set))
         for (const count of countsBeside(context, state, set, pages))
-          context.members.leftCounts.push({
-            pages,
-            count,
-            acquisition: set.acquisition,
-            trace: state.trace,
-          });
+          context.members.leftCounts.push({ pages, count, acquisition, trace });
     }
   }
 }
+
+/** The members of objects from before the function that hold what a failed call returned. */
+function errorsKept(context: Context, state: State, { obtained }: PageSet): MemberKey[] {
+  const { low, high } = state.facts.bounds(obtained);
+  if (low >= 0 || high > 0) return [];
+  const found: MemberKey[] = [];
+  for (const [key, value] of state.memory) {
+    const place = beforeConversion(value) === obtained ? context.places.get(key) : undefined;
+    const isGiven =
+      place?.root.kind === 'pointer' &&
+      isFromBefore(place.root.pointer) &&
+      !state.freed.has(place.root.pointer);
+    if (isGiven && place?.owner) found.push(place.owner);
+  }
+  return found;
+}
+
+const beforeConversion = (value: Term): Term =>
+  value.kind === 'operation' && value.operator === 'unsigned' ? value.operands[0]! : value;
+
+const isFromBefore = (pointer: Term): boolean =>
+  pointer.kind === 'symbol' && /^(parameter|memory):/.test(pointer.name);
 
 function mayBeShort(state: State, set: PageSet): boolean {
   return (
@@ -56,7 +82,9 @@ function countsBeside(context: Context, state: State, { asked }: PageSet, pages:
 export function judgeLeftCounts(members: Members): Fault[] {
   const faults = new Map<number, Fault>();
   for (const { pages, count, acquisition, trace } of members.leftCounts) {
-    const release = members.releases.get(pages)?.find(each => each.countedBy === count);
+    const release = releasesOf(members, pages).find(
+      each => each.countedBy === count && (pages !== undefined || !each.guards.has(count)),
+    );
     const { span, calleeSpan, callee, frame, placeText } = acquisition;
     if (!release || faults.has(span.start)) continue;
     faults.set(span.start, {
@@ -67,8 +95,11 @@ export function judgeLeftCounts(members: Members): Fault[] {
       acquisition,
       confidence: 'certain',
       trace,
-      details: { cause: 'left', count, callee: release.callee },
+      details: { cause: pages === undefined ? 'left-error' : 'left', count, callee: release.callee },
     });
   }
   return [...faults.values()];
 }
+
+const releasesOf = (members: Members, pages: MemberKey | undefined): readonly MemberRelease[] =>
+  pages === undefined ? [...members.releases.values()].flat() : (members.releases.get(pages) ?? []);

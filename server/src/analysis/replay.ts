@@ -138,7 +138,8 @@ class PathActivation extends Activation {
     this.skipTurns(block, state);
     const property = state.property();
     const turn = turns(this.taken, block);
-    if (this.context.wantsLeak && turn > LIMITS.replayTurnsOfLeak) throw new TooComplex('loops do not end');
+    if (this.context.wantsLeak && turn > LIMITS.replayTurnsOfLeak)
+      throw this.interpreter.tooComplex('loops do not end');
     // Each further turn of a loop costs more than the one before, so that other ways are tried in between.
     const length = (this.taken?.length ?? 0) + 1 + turn;
     const key = `${block.id}:${turn}:${property}:${kindsKnown(state)}`;

@@ -6,6 +6,8 @@ const CAUSES: Readonly<Record<string, (fault: Fault) => string>> = {
     `counts the pages asked for, but ${fault.origin.callee}() may have obtained fewer: the slots behind hold no page of this call`,
   left: fault =>
     `goes by \`${fault.details.count}\`, which is left at the number asked for where ${fault.origin.callee}() obtained fewer`,
+  'left-error': fault =>
+    `goes by \`${fault.details.count}\`, which is left at the error code where ${fault.origin.callee}() fails`,
   beyond: fault =>
     `goes beyond the pages that ${fault.origin.callee}() obtained: the slots behind hold no page of this call`,
   bytes: fault =>
