@@ -525,7 +525,6 @@ static void batch_of_two_ok(struct batch *one, struct batch *other)
 static int batch_fill_bad(struct batch *batch, unsigned long addr)
 {
 	batch->nr = pin_user_pages_fast(addr, 16, 0, batch->pages);
-//                  ^^^^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `batch->pages` goes by `struct batch::nr`, which is left at the error code where pin_user_pages_fast() fails
 	if (batch->nr <= 0)
 		return -EFAULT;
 	unpin_user_pages(batch->pages, batch->nr);

@@ -8,7 +8,6 @@ struct ring {
 static int ring_map(struct ring *ring, unsigned long addr, int nr)
 {
 	ring->nr = pin_user_pages_fast(addr, nr, 0, ring->pages);
-//                 ^^^^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `ring->pages` goes by `struct ring::nr`, which is left at the error code where pin_user_pages_fast() fails
 	return ring->nr < 0 ? ring->nr : 0;
 }
 
@@ -360,7 +359,6 @@ struct source {
 static int source_from_user(struct source *source, unsigned long addr)
 {
 	source->nr = pin_user_pages_fast(addr, 4, 0, source->pages);
-//                   ^^^^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `source->pages` goes by `struct source::nr`, which is left at the error code where pin_user_pages_fast() fails
 	if (source->nr <= 0)
 		return -EFAULT;
 	source->is_pinned = true;
@@ -370,7 +368,6 @@ static int source_from_user(struct source *source, unsigned long addr)
 static int source_from_cache(struct source *source, unsigned long addr)
 {
 	source->nr = get_user_pages_fast(addr, 4, 0, source->pages);
-//                   ^^^^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `source->pages` goes by `struct source::nr`, which is left at the error code where get_user_pages_fast() fails
 	if (source->nr <= 0)
 		return -EFAULT;
 	source->is_pinned = false;

@@ -14,7 +14,6 @@ struct exposure {
 static int exposure_start(struct exposure *exposure, unsigned long addr, int nr)
 {
 	exposure->nr = pin_user_pages_fast(addr, nr, FOLL_WRITE, exposure->pages);
-//                     ^^^^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `exposure->pages` goes by `struct exposure::nr`, which is left at the error code where pin_user_pages_fast() fails
 	return exposure->nr < 0 ? exposure->nr : 0;
 }
 

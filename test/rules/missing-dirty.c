@@ -284,7 +284,6 @@ struct region {
 int region_get_ok(struct region *region, unsigned long addr, int nr)
 {
 	region->nr = pin_user_pages_fast(addr, nr, FOLL_WRITE, region->pages);
-//                   ^^^^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `region->pages` goes by `struct region::nr`, which is left at the error code where pin_user_pages_fast() fails
 	return region->nr < 0 ? region->nr : 0;
 }
 EXPORT_SYMBOL_GPL(region_get_ok);
@@ -304,7 +303,6 @@ struct capture {
 static int capture_start(struct capture *capture, unsigned long addr, int nr)
 {
 	capture->nr = pin_user_pages_fast(addr, nr, FOLL_WRITE, capture->pages);
-//                    ^^^^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `capture->pages` goes by `struct capture::nr`, which is left at the error code where pin_user_pages_fast() fails
 	return capture->nr < 0 ? capture->nr : 0;
 }
 
@@ -322,7 +320,6 @@ struct marked_capture {
 static int marked_capture_start(struct marked_capture *capture, unsigned long addr, int nr)
 {
 	capture->nr = pin_user_pages_fast(addr, nr, FOLL_WRITE, capture->pages);
-//                    ^^^^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `capture->pages` goes by `struct marked_capture::nr`, which is left at the error code where pin_user_pages_fast() fails
 	return capture->nr < 0 ? capture->nr : 0;
 }
 

@@ -14,6 +14,8 @@ export interface LeftCount {
   /** Where the pages lie; undefined: there are none. */
   readonly pages: MemberKey | undefined;
   readonly count: MemberKey;
+  /** Members of objects that are known to be set at that exit. */
+  readonly set: ReadonlySet<MemberKey>;
   readonly acquisition: Acquisition;
   readonly trace: Trace | undefined;
 }
@@ -28,11 +30,17 @@ export function noteLeftCounts(context: Context, frame: Frame, exits: readonly E
       const { acquisition } = set;
       const { trace } = state;
       for (const count of errorsKept(context, state, set))
-        context.members.leftCounts.push({ pages: undefined, count, acquisition, trace });
+        context.members.leftCounts.push({
+          pages: undefined,
+          count,
+          set: membersSet(context, state),
+          acquisition,
+          trace,
+        });
       if (!mayBeShort(state, set)) continue;
       for (const pages of membersOfSet(context, state, set))
         for (const count of countsBeside(context, state, set, pages))
-          context.members.leftCounts.push({ pages, count, acquisition, trace });
+          context.members.leftCounts.push({ pages, count, set: new Set(), acquisition, trace });
     }
   }
 }
@@ -49,6 +57,15 @@ function errorsKept(context: Context, state: State, { obtained }: PageSet): Memb
       isFromBefore(place.root.pointer) &&
       !state.freed.has(place.root.pointer);
     if (isGiven && place?.owner) found.push(place.owner);
+  }
+  return found;
+}
+
+function membersSet(context: Context, state: State): ReadonlySet<MemberKey> {
+  const found = new Set<MemberKey>();
+  for (const [key, value] of state.memory) {
+    const owner = context.places.get(key)?.owner;
+    if (owner && state.facts.isNonZero(value)) found.add(owner);
   }
   return found;
 }
@@ -72,8 +89,10 @@ function mayBeShort(state: State, set: PageSet): boolean {
 function countsBeside(context: Context, state: State, { asked }: PageSet, pages: MemberKey): MemberKey[] {
   const found: MemberKey[] = [];
   for (const [key, value] of state.memory) {
-    const owner = value === asked ? context.places.get(key)?.owner : undefined;
-    if (owner && structOfMember(owner) === structOfMember(pages)) found.push(owner);
+    const place = value === asked ? context.places.get(key) : undefined;
+    const isGone = place?.root.kind === 'pointer' && state.freed.has(place.root.pointer);
+    if (place?.owner && !isGone && structOfMember(place.owner) === structOfMember(pages))
+      found.push(place.owner);
   }
   return found;
 }
@@ -81,9 +100,10 @@ function countsBeside(context: Context, state: State, { asked }: PageSet, pages:
 /** Counts that a release elsewhere in the file goes by. */
 export function judgeLeftCounts(members: Members): Fault[] {
   const faults = new Map<number, Fault>();
-  for (const { pages, count, acquisition, trace } of members.leftCounts) {
+  for (const left of members.leftCounts) {
+    const { pages, count, acquisition, trace } = left;
     const release = releasesOf(members, pages).find(
-      each => each.countedBy === count && (pages !== undefined || !each.guards.has(count)),
+      each => each.countedBy === count && (pages !== undefined || isStillMade(each, left)),
     );
     const { span, calleeSpan, callee, frame, placeText } = acquisition;
     if (!release || faults.has(span.start)) continue;
@@ -103,3 +123,7 @@ export function judgeLeftCounts(members: Members): Fault[] {
 
 const releasesOf = (members: Members, pages: MemberKey | undefined): readonly MemberRelease[] =>
   pages === undefined ? [...members.releases.values()].flat() : (members.releases.get(pages) ?? []);
+
+/** What guards the release says that there are pages. Without that an object whose pages could not be had is not released. */
+const isStillMade = ({ guards }: MemberRelease, { count, set }: LeftCount): boolean =>
+  !guards.has(count) && [...guards].some(([key, isSet]) => isSet && set.has(key));
