@@ -45,6 +45,9 @@ count: converted to an unsigned type it is larger than any count, so that \`ret 
 \`iov_iter_get_pages2()\` and \`iov_iter_extract_pages()\` return **bytes**. They cover
 \`DIV_ROUND_UP(offset + bytes, PAGE_SIZE)\` pages, where \`offset\` is where the first byte lies in the first page.
 
+Where pages are left in an object for another function to release, the count beside them must be what was obtained at every
+exit, error exits included: neither the number asked for nor the error code.
+
 Release exactly what was obtained.`,
   examples: [
     {
