@@ -75,3 +75,57 @@ void region_drop_ok(struct region *region)
 	kvfree(region->pages);
 	kfree(region->table);
 }
+
+struct window {
+	struct page **pages;
+	long npages;
+};
+
+static int window_pin(struct window *window, unsigned long start)
+{
+	long got;
+
+	window->pages = kcalloc(window->npages, sizeof(struct page *), GFP_KERNEL);
+	if (!window->pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(start, window->npages, FOLL_LONGTERM, window->pages);
+	if (got == window->npages)
+		return 0;
+//              ^^^^^^^^^ page-array-leak: the page array `window->pages` was allocated by kcalloc(), and it is lost at this exit: kfree() it
+	if (got > 0)
+		unpin_user_pages(window->pages, got);
+	kfree(window->pages);
+	return got < 0 ? got : -EFAULT;
+}
+
+/* Both of its callers free the window. */
+static void window_unpin_bad(struct window *window)
+{
+	unpin_user_pages(window->pages, window->npages);
+	dev_dbg(NULL, "%ld pages unpinned\n", window->npages);
+}
+
+struct window *window_open(unsigned long start, long npages)
+{
+	struct window *window = kzalloc(sizeof(*window), GFP_KERNEL);
+
+	if (!window)
+		return NULL;
+	window->npages = npages;
+	if (window_pin(window, start))
+		goto free;
+	if (map_window(window))
+		goto unpin;
+	return window;
+unpin:
+	window_unpin_bad(window);
+free:
+	kfree(window);
+	return NULL;
+}
+
+void window_close(struct window *window)
+{
+	window_unpin_bad(window);
+	kfree(window);
+}

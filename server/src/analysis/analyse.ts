@@ -139,14 +139,19 @@ export function analyse(
   }
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
   for (const site of sites.values()) judgeAtCallers(program, site);
-  faults.push(...judgeMembers(program, members, flow, [...sites.values()]));
-  faults.push(...judgeLeftCounts(members));
-  faults.push(...judgeMemberArrays(program, table, flow, members));
-  faults.push(...judgeDirtying([...sites.values()], members, program));
-  const replayed = distinct(faults).map(fault => {
+  // What is judged over the whole file happens on no single path.
+  const overall = [
+    ...judgeMembers(program, members, flow, [...sites.values()]),
+    ...judgeLeftCounts(members),
+    ...judgeMemberArrays(program, table, flow, members),
+    ...judgeDirtying([...sites.values()], members, program),
+  ];
+  const replayed = distinct([...faults, ...overall]).map(fault => {
     const run = runs.get(rootOf(fault.frame).function);
-    // What is judged over the whole file happens on no single path.
-    return run?.context.hasSeen(fault) ? replay(run.context, fault, run.scope) : fault;
+    const shown = run?.context.hasSeen(fault) ? replay(run.context, fault, run.scope) : fault;
+    // Where no path shows it, it may still follow from what all functions do.
+    const same = shown.isReplayed === false && overall.find(each => placeOf(each) === placeOf(fault));
+    return same || shown;
   });
   return {
     faults: replayed.filter(fault => fault.isReplayed !== false || !ON_ONE_PATH.has(fault.kind)),
@@ -254,13 +259,17 @@ function judgeAtCallers(program: Program, site: AcquisitionSite): void {
   }
 }
 
+function placeOf({ kind, span, origin }: Fault): string {
+  const isLoss = kind === 'leak' || kind === 'array-leak';
+  const isLater = kind === 'completion-leak';
+  return `${kind}:${isLoss ? '' : span.start}:${isLater ? '' : origin.span.start}`;
+}
+
 /** The same fault seen from several roots is one; the shortest path explains it best. */
 function distinct(faults: readonly Fault[]): Fault[] {
   const byPlace = new Map<string, Fault>();
   for (const fault of faults) {
-    const isLoss = fault.kind === 'leak' || fault.kind === 'array-leak';
-    const isLater = fault.kind === 'completion-leak';
-    const key = `${fault.kind}:${isLoss ? '' : fault.span.start}:${isLater ? '' : fault.origin.span.start}`;
+    const key = placeOf(fault);
     const known = byPlace.get(key);
     byPlace.set(key, known ? clearer(known, fault) : fault);
   }

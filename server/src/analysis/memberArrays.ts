@@ -9,6 +9,7 @@ import {
 import { isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
 import { type Allocator, RESULT } from '../semantics/effects.ts';
 import type { EffectTable } from '../semantics/table.ts';
+import { isJudgedAtCallers } from './callers.ts';
 import type { Fault } from './context.ts';
 import { rootFrame, rootOf } from './frames.ts';
 import { isMember, type Location } from './locations.ts';
@@ -59,7 +60,7 @@ class Calls {
   private readonly frees: FreeingCall[] = [];
 
   constructor(
-    program: Program,
+    private readonly program: Program,
     private readonly table: EffectTable,
     private readonly flow: PageFlow,
     private readonly members: Members,
@@ -120,16 +121,34 @@ class Calls {
     }
   }
 
-  /** The function that releases the pages gives up the object as well: what it does not free, nobody will. */
+  /** The function that releases the pages, or each that calls it, gives up the object as well: what stays, nobody frees. */
   private destroysObject({ function: model, call, effect }: ReleaseCall): boolean {
     const object = variableIn(call.arguments[effect.pages.argument - 1]);
-    const isOfObject = (argument: Expression | undefined): boolean =>
-      object !== undefined && variableIn(argument) === object;
+    if (!object) return false;
+    return this.givesUp(model, each => variableIn(each) === object) || this.isGivenUpByCallers(model, object);
+  }
+
+  private isGivenUpByCallers(model: FunctionModel, object: Variable): boolean {
+    const position = model.parameters.indexOf(object);
+    const callers = this.program.callers.get(model.name) ?? [];
+    if (position < 0 || callers.length === 0 || !isJudgedAtCallers(this.program, model)) return false;
+    return callers.every(name => {
+      const caller = this.program.functions.get(name);
+      const calls = caller ? callsOf(caller).filter(each => each.callee === model.name) : [];
+      return calls.some(({ arguments: given }) => {
+        const its = given[position];
+        return its?.kind === 'variable' && this.givesUp(caller!, each => isVariable(each, its.variable));
+      });
+    });
+  }
+
+  /** Whether a function frees what an expression names. */
+  private givesUp(model: FunctionModel, isObject: (argument: Expression | undefined) => boolean): boolean {
     return callsOf(model).some(each => {
       const effects = each.callee === undefined ? [] : (this.table.row(each.callee)?.effects ?? []);
       return (
-        (each.callee === 'call_rcu' && isOfObject(each.arguments[0])) ||
-        effects.some(other => other.kind === 'free' && isOfObject(each.arguments[other.argument - 1]))
+        (each.callee === 'call_rcu' && isObject(each.arguments[0])) ||
+        effects.some(other => other.kind === 'free' && isObject(each.arguments[other.argument - 1]))
       );
     });
   }
@@ -154,6 +173,11 @@ class Calls {
     );
     this.arrays.push({ function: model, call, callee, allocator, locations, release });
   }
+}
+
+function isVariable(expression: Expression | undefined, variable: Variable): boolean {
+  if (expression?.kind === 'cast') return isVariable(expression.operand, variable);
+  return expression?.kind === 'variable' && expression.variable === variable;
 }
 
 /** The variable that a place is reached through: `req` of `&req->pages[i]`. */
