@@ -215,3 +215,44 @@ static void will_pin_ok(struct iov_iter *iter)
 	if (iov_iter_extract_will_pin(iter) == true)
 		account_pins(iter);
 }
+
+static int fill_from_device_bad(struct transfer *transfer, unsigned long addr, int nr)
+{
+	return pin_user_pages_fast(addr, nr, transfer->direction == DMA_TO_DEVICE ? FOLL_WRITE : 0, transfer->pages);
+//                                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ gup-flags: FOLL_WRITE is given to pin_user_pages_fast() where the device only reads (DMA_TO_DEVICE), and not where it writes
+}
+
+static int fill_from_device_ok(struct transfer *transfer, unsigned long addr, int nr)
+{
+	return pin_user_pages_fast(addr, nr, transfer->direction == DMA_FROM_DEVICE ? FOLL_WRITE : 0, transfer->pages);
+}
+
+static int flags_by_direction_bad(struct transfer *transfer, unsigned long addr, int nr)
+{
+	unsigned int flags = FOLL_LONGTERM;
+
+	if (transfer->direction != DMA_FROM_DEVICE)
+//          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ gup-flags: FOLL_WRITE is given to pin_user_pages_fast() except where the device writes (DMA_FROM_DEVICE)
+		flags |= FOLL_WRITE;
+	return pin_user_pages_fast(addr, nr, flags, transfer->pages);
+}
+
+static int flags_by_direction_ok(struct transfer *transfer, unsigned long addr, int nr)
+{
+	unsigned int flags = transfer->direction != DMA_TO_DEVICE ? FOLL_WRITE : 0;
+
+	if (transfer->is_kept)
+		flags |= FOLL_LONGTERM;
+	return pin_user_pages_fast(addr, nr, flags, transfer->pages);
+}
+
+static int written_either_way_ok(struct transfer *transfer, unsigned long addr, int nr)
+{
+	unsigned int flags;
+
+	if (transfer->direction == DMA_TO_DEVICE)
+		flags = FOLL_WRITE | FOLL_FORCE;
+	else
+		flags = FOLL_WRITE;
+	return pin_user_pages_fast(addr, nr, flags, transfer->pages);
+}

@@ -242,3 +242,24 @@ int noted_direction_ok(struct iovec *vec, size_t size, u32 tag)
 	iov_iter_init(&iter, ITER_DEST, vec, 1, size);
 	return copy_payload(command, &iter, size);
 }
+
+int dump_page_bad(struct file *file, struct page *page, loff_t *pos)
+{
+	struct bio_vec vec;
+	struct iov_iter iter;
+
+	bvec_set_page(&vec, page, PAGE_SIZE, 0);
+	iov_iter_bvec(&iter, ITER_DEST, &vec, 1, PAGE_SIZE);
+//                           ^^^^^^^^^ wrong-direction: `iter` is built as a destination (ITER_DEST), and __kernel_write_iter() reads data from it: use ITER_SOURCE
+	return __kernel_write_iter(file, &iter, pos);
+}
+
+int dump_page_ok(struct file *file, struct page *page, loff_t *pos)
+{
+	struct bio_vec vec;
+	struct iov_iter iter;
+
+	bvec_set_page(&vec, page, PAGE_SIZE, 0);
+	iov_iter_bvec(&iter, ITER_SOURCE, &vec, 1, PAGE_SIZE);
+	return __kernel_write_iter(file, &iter, pos);
+}

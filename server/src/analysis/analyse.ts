@@ -12,6 +12,7 @@ import { judgeExits } from './exits.ts';
 import { type Fates, noFates, noteFates } from './fates.ts';
 import { rootFrame, rootOf } from './frames.ts';
 import { type Exit, Interpreter, TooComplex } from './interpret.ts';
+import { judgeLeftCounts, noteLeftCounts } from './leftCounts.ts';
 import { LIMITS } from './limits.ts';
 import { type Mattering, matteringFunctions, scopeOf } from './mattering.ts';
 import { judgeMemberArrays } from './memberArrays.ts';
@@ -48,8 +49,9 @@ export interface SiteEvidence {
  */
 export type Role = 'own' | 'evidence' | 'callee';
 
-/** What no single path was found to do is not said: what is under way is known of merged paths only roughly. */
+/** What no single path was found to do is not said: merged paths know what is under way, or remains, only roughly. */
 const ON_ONE_PATH: ReadonlySet<FaultKind> = new Set([
+  'leak',
   'early-release',
   'foreign-iterator',
   'escaping-iterator',
@@ -137,14 +139,20 @@ export function analyse(
   }
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
   for (const site of sites.values()) judgeAtCallers(program, site);
-  faults.push(...judgeMembers(program, members, flow, [...sites.values()]));
-  faults.push(...judgeMemberArrays(program, table, flow));
-  faults.push(...judgeDirtying([...sites.values()], members, program));
+  // What is judged over the whole file happens on no single path.
+  const overall = [
+    ...judgeMembers(program, members, flow, [...sites.values()]),
+    ...judgeLeftCounts(members),
+    ...judgeMemberArrays(program, table, flow, members),
+    ...judgeDirtying([...sites.values()], members, program),
+  ];
   const told = faults.filter(fault => !isShownIdle(program, members, fault));
-  const replayed = distinct(told).map(fault => {
+  const replayed = distinct([...told, ...overall]).map(fault => {
     const run = runs.get(rootOf(fault.frame).function);
-    // What is judged over the whole file happens on no single path.
-    return run?.context.hasSeen(fault) ? replay(run.context, fault, run.scope) : fault;
+    const shown = run?.context.hasSeen(fault) ? replay(run.context, fault, run.scope) : fault;
+    // Where no path shows it, it may still follow from what all functions do.
+    const same = shown.isReplayed === false && overall.find(each => placeOf(each) === placeOf(fault));
+    return same || shown;
   });
   return {
     faults: replayed.filter(fault => fault.isReplayed !== false || !ON_ONE_PATH.has(fault.kind)),
@@ -224,6 +232,7 @@ function runRoot(
   const { frame, entry } = startOf(context, model);
   const exits = interpreter.run(frame, entry);
   for (const { state } of exits) noteStores(context, state, context.members);
+  noteLeftCounts(context, frame, exits);
   if (flow) {
     judgeExits(context, frame, exits);
     judgeCompletions(context, frame, exits, flow);
@@ -258,13 +267,17 @@ function isShownIdle(program: Program, members: Members, fault: Fault): boolean 
   return members.isShownIdle(program, { span: callee.span, frame });
 }
 
+function placeOf({ kind, span, origin }: Fault): string {
+  const isLoss = kind === 'leak' || kind === 'array-leak';
+  const isLater = kind === 'completion-leak';
+  return `${kind}:${isLoss ? '' : span.start}:${isLater ? '' : origin.span.start}`;
+}
+
 /** The same fault seen from several roots is one; the shortest path explains it best. */
 function distinct(faults: readonly Fault[]): Fault[] {
   const byPlace = new Map<string, Fault>();
   for (const fault of faults) {
-    const isLoss = fault.kind === 'leak' || fault.kind === 'array-leak';
-    const isLater = fault.kind === 'completion-leak';
-    const key = `${fault.kind}:${isLoss ? '' : fault.span.start}:${isLater ? '' : fault.origin.span.start}`;
+    const key = placeOf(fault);
     const known = byPlace.get(key);
     byPlace.set(key, known ? clearer(known, fault) : fault);
   }

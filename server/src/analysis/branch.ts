@@ -79,7 +79,20 @@ function assumeComparison(
   const holds = isTrue
     ? facts.assume(difference, -INFINITY, strict ? -1 : 0)
     : facts.assume(difference, strict ? 0 : 1, INFINITY);
-  return holds ? [state] : [];
+  return holds && settleChoices(context, state, difference) ? [state] : [];
+}
+
+/** What is learned of an order may decide which of two values a `min()` or `max()` from before was. */
+function settleChoices(context: Context, { facts }: State, learned: Term): boolean {
+  for (const choice of context.choices) {
+    const [a, b] = choice.operands as [Term, Term];
+    if (![...learned.parts.keys()].some(atom => a.parts.has(atom) || b.parts.has(atom))) continue;
+    const smaller = facts.isAtMost(a, b) ? a : facts.isAtMost(b, a) ? b : undefined;
+    if (!smaller) continue;
+    const chosen = (choice.operator === 'min') === (smaller === a) ? a : b;
+    if (!facts.assume(context.terms.subtract(choice, chosen), 0, 0)) return false;
+  }
+  return true;
 }
 
 /** More pages than an iterator runs over were obtained from it: a check that cannot fire. */

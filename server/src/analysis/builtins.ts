@@ -126,7 +126,8 @@ function choose(values: Values, which: 'min' | 'max', a: Term, b: Term): Term {
   const { facts } = values.state;
   if (facts.isAtMost(a, b)) return which === 'min' ? a : b;
   if (facts.isAtMost(b, a)) return which === 'min' ? b : a;
-  const result = values.operation(which, a, b);
+  const result = values.context.terms.operation(which, a, b);
+  values.context.choices.add(result);
   const first = facts.bounds(a);
   const second = facts.bounds(b);
   for (const side of [a, b]) {

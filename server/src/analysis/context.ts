@@ -10,7 +10,15 @@ import type { Members } from './members.ts';
 import { type Place, Places, rootKey } from './places.ts';
 import { ReleaseSites } from './releaseSites.ts';
 import type { Acquisition, State, Trace } from './state.ts';
-import { type Atom, mentions, type Replacement, type SymbolAtom, type Term, Terms } from './terms.ts';
+import {
+  type Atom,
+  mentions,
+  type OperationAtom,
+  type Replacement,
+  type SymbolAtom,
+  type Term,
+  Terms,
+} from './terms.ts';
 import type { Values } from './values.ts';
 
 /** What kind of wrong the analysis saw; each is turned into findings by the rule that owns it. */
@@ -94,6 +102,8 @@ function keyOf({ kind, span, origin }: Fault): string {
 export class Context {
   readonly terms = new Terms();
   readonly places = new Places();
+  /** The results of `min()` and `max()` whose operands' order was not known. */
+  readonly choices = new Set<OperationAtom>();
   /** Atoms known to be pointers from the types of expressions. */
   readonly pointers = new Set<Atom>();
   readonly faults = new Map<string, Fault>();

@@ -1,4 +1,11 @@
-import { knowsIterator, type MemberKey, memberOf, membersOfSet, testedMembers } from './members.ts';
+import {
+  knowsIterator,
+  type MemberKey,
+  memberOf,
+  membersOfSet,
+  structsAround,
+  testedMembers,
+} from './members.ts';
 import { calleeOf, placeOfCall, type Releasing, record } from './releasing.ts';
 import type { PageSet } from './state.ts';
 import { isMerged, mentions, PAGE_BEHIND, type Term } from './terms.ts';
@@ -21,6 +28,8 @@ export function releaseForeign(releasing: Releasing, term: Term, count: Term | u
     hold: effect.hold,
     call: calleeOf(instruction),
     placeText: context.source(instruction.arguments[effect.pages.argument - 1]!.span),
+    countedBy: count && memberOf(context, count),
+    around: structsAround(context, term),
     parameter: parameterIn(term),
     isCounted: isCounted(term),
     trace: state.trace,

@@ -97,7 +97,7 @@ export class Activation {
 
   constructor(
     protected readonly context: Context,
-    private readonly interpreter: Interpreter,
+    protected readonly interpreter: Interpreter,
     protected readonly frame: Frame,
     private readonly shape: Shape,
   ) {

@@ -40,7 +40,7 @@ export const LIMITS = {
   keepers: 4,
   /** Numeric facts kept in one state. */
   facts: 192,
-  /** Instructions executed to find one path that shows a finding; past these, only its ends are shown. */
+  /** Instructions executed to find one path that shows a finding; past these, only its ends are shown, or nothing is said. */
   replaySteps: 2_000,
   /** The same in one callee that is given the pages; then the search goes on with what it has returned so far. */
   replayStepsOfCallee: 300,
@@ -52,6 +52,8 @@ export const LIMITS = {
   replayStatesPerBlock: 8,
   /** Turns of a counting loop that are gone through one by one on the way to a finding. */
   replayTurns: 3,
+  /** Turns of any loop after which the search for a leak is given up: what seems left only then is a sum too long to follow. */
+  replayTurnsOfLeak: 20,
   /** Steps of a finding's path that are shown. */
   pathSteps: 24,
 } as const;

@@ -9,9 +9,11 @@ import {
 import { isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
 import { type Allocator, RESULT } from '../semantics/effects.ts';
 import type { EffectTable } from '../semantics/table.ts';
+import { isJudgedAtCallers } from './callers.ts';
 import type { Fault } from './context.ts';
-import { rootFrame } from './frames.ts';
+import { rootFrame, rootOf } from './frames.ts';
 import { isMember, type Location } from './locations.ts';
+import type { Members } from './members.ts';
 import type { PageFlow, ReleaseCall } from './pageFlow.ts';
 
 /** An array for pages that is kept in a member of an object. */
@@ -29,6 +31,7 @@ interface KeptArray {
 /** A call that frees, or may free, what lies at a location. */
 interface FreeingCall {
   readonly function: FunctionModel;
+  readonly call: CallInstruction;
   readonly location: Location;
 }
 
@@ -36,8 +39,13 @@ interface FreeingCall {
  * Arrays that lie in a member, whose pages are released from there and which no function in view frees, nor gives to
  * one that might. It rests on where things lie, whatever the path: every fault is a guess.
  */
-export function judgeMemberArrays(program: Program, table: EffectTable, flow: PageFlow): Fault[] {
-  const calls = new Calls(program, table, flow);
+export function judgeMemberArrays(
+  program: Program,
+  table: EffectTable,
+  flow: PageFlow,
+  members: Members,
+): Fault[] {
+  const calls = new Calls(program, table, flow, members);
   const faults = new Map<number, Fault>();
   for (const array of calls.arrays) {
     const { release } = array;
@@ -52,22 +60,36 @@ class Calls {
   private readonly frees: FreeingCall[] = [];
 
   constructor(
-    program: Program,
+    private readonly program: Program,
     private readonly table: EffectTable,
     private readonly flow: PageFlow,
+    private readonly members: Members,
   ) {
     for (const model of program.functions.values())
       for (const call of callsOf(model)) this.read(model, call, program.functions);
   }
 
-  mayFree({ locations }: KeptArray): boolean {
-    return this.frees.some(free => locations.has(free.location) && !this.isUnwind(free));
+  mayFree(array: KeptArray): boolean {
+    return this.frees.some(
+      free => array.locations.has(free.location) && !this.isUnwind(free) && !this.isTakenBack(array, free),
+    );
   }
 
   /** The function frees what it has allocated itself and not stored, or taken back. */
   private isUnwind({ function: model, location }: FreeingCall): boolean {
     if (isMember(location)) return false;
     return this.arrays.some(array => array.function === model && array.locations.has(location));
+  }
+
+  /** Behind its allocation the function frees what it has stored: where it fails, for else it leaves pages there. */
+  private isTakenBack(array: KeptArray, { function: model, call, location }: FreeingCall): boolean {
+    return (
+      model === array.function &&
+      call.span.start > array.call.span.start &&
+      this.members.stores.some(
+        ({ key, acquisition }) => key === location && rootOf(acquisition.frame).function === model,
+      )
+    );
   }
 
   private read(
@@ -99,23 +121,41 @@ class Calls {
     }
   }
 
-  /** The function that releases the pages gives up the object as well: what it does not free, nobody will. */
+  /** The function that releases the pages, or each that calls it, gives up the object as well: what stays, nobody frees. */
   private destroysObject({ function: model, call, effect }: ReleaseCall): boolean {
     const object = variableIn(call.arguments[effect.pages.argument - 1]);
-    const isOfObject = (argument: Expression | undefined): boolean =>
-      object !== undefined && variableIn(argument) === object;
+    if (!object) return false;
+    return this.givesUp(model, each => variableIn(each) === object) || this.isGivenUpByCallers(model, object);
+  }
+
+  private isGivenUpByCallers(model: FunctionModel, object: Variable): boolean {
+    const position = model.parameters.indexOf(object);
+    const callers = this.program.callers.get(model.name) ?? [];
+    if (position < 0 || callers.length === 0 || !isJudgedAtCallers(this.program, model)) return false;
+    return callers.every(name => {
+      const caller = this.program.functions.get(name);
+      const calls = caller ? callsOf(caller).filter(each => each.callee === model.name) : [];
+      return calls.some(({ arguments: given }) => {
+        const its = given[position];
+        return its?.kind === 'variable' && this.givesUp(caller!, each => isVariable(each, its.variable));
+      });
+    });
+  }
+
+  /** Whether a function frees what an expression names. */
+  private givesUp(model: FunctionModel, isObject: (argument: Expression | undefined) => boolean): boolean {
     return callsOf(model).some(each => {
       const effects = each.callee === undefined ? [] : (this.table.row(each.callee)?.effects ?? []);
       return (
-        (each.callee === 'call_rcu' && isOfObject(each.arguments[0])) ||
-        effects.some(other => other.kind === 'free' && isOfObject(each.arguments[other.argument - 1]))
+        (each.callee === 'call_rcu' && isObject(each.arguments[0])) ||
+        effects.some(other => other.kind === 'free' && isObject(each.arguments[other.argument - 1]))
       );
     });
   }
 
   private free(model: FunctionModel, call: CallInstruction, position: number): void {
     for (const location of this.flow.argument(model, call, position))
-      this.frees.push({ function: model, location });
+      if (!isScatterlist(this.flow.typeOf(location))) this.frees.push({ function: model, call, location });
   }
 
   private add(model: FunctionModel, call: CallInstruction, allocator: Allocator, position: number): void {
@@ -133,6 +173,11 @@ class Calls {
     );
     this.arrays.push({ function: model, call, callee, allocator, locations, release });
   }
+}
+
+function isVariable(expression: Expression | undefined, variable: Variable): boolean {
+  if (expression?.kind === 'cast') return isVariable(expression.operand, variable);
+  return expression?.kind === 'variable' && expression.variable === variable;
 }
 
 /** The variable that a place is reached through: `req` of `&req->pages[i]`. */
@@ -170,6 +215,12 @@ function isOfArray({ call, effect }: ReleaseCall): boolean {
 }
 
 const BIO_VEC: ReadonlySet<string> = new Set(['struct bio_vec']);
+
+const SCATTERLISTS: ReadonlySet<string> = new Set(['struct sg_table', 'struct scatterlist']);
+
+/** It has the pages out of the array; to free it leaves the array as it is. */
+const isScatterlist = (type: Type | undefined): boolean =>
+  type !== undefined && isPointerToStruct(type, SCATTERLISTS, 1);
 
 function isArrayOfPages(type: Type | undefined): boolean {
   if (!type) return false;

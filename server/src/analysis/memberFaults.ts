@@ -32,7 +32,10 @@ export function judgeMembers(
     for (const release of atCallers(program, key, releases, members))
       for (const each of key === '' ? cameFrom(release, flow) : [key]) {
         const stores = members.storesOf(each);
-        const fault = stores.length > 0 ? judge(each, release, stores, members, flags) : undefined;
+        const fault =
+          stores.length > 0
+            ? judge(each, release, stores, members, flags)
+            : judgeObject(each, release, members, flags);
         if (fault) faults.push(fault);
       }
   }
@@ -131,10 +134,27 @@ function judge(
   return faultOf('unasked-release', release, conditional, { member: key, flag: known[0] });
 }
 
+/** The pages lie in an object that a call filled as the iterator decides, inside one that has recorded what that was. */
+function judgeObject(
+  key: MemberKey,
+  release: MemberRelease,
+  members: Members,
+  flags: ModeFlags,
+): Fault | undefined {
+  if (release.hold !== 'pin' || release.isDecided) return;
+  for (const tag of release.around) {
+    const [acquisition] = members.conditionalObjectsIn(tag);
+    const known = acquisition ? flags.askedIn(tag) : [];
+    if (!acquisition || known.length === 0 || known.some(flag => release.guards.has(flag))) continue;
+    return faultOf('unasked-release', release, { acquisition }, { member: key, flag: known[0] });
+  }
+  return;
+}
+
 function faultOf(
   kind: Fault['kind'],
   release: MemberRelease,
-  { acquisition }: MemberStore,
+  { acquisition }: Pick<MemberStore, 'acquisition'>,
   details: Readonly<Record<string, string | undefined>>,
 ): Fault {
   return {
@@ -166,14 +186,6 @@ class ModeFlags {
 
   /** The flags of pages in member `key`: asked from the iterator, or different where the pages differ, or tested elsewhere. */
   of(key: MemberKey, hold: Hold, stores: readonly MemberStore[]): MemberKey[] {
-    const tag = structOfMember(key);
-    const asked = this.members.flags.filter(
-      flag =>
-        flag.isAsked &&
-        structOfMember(flag.key) === tag &&
-        !this.members.counts.has(flag.key) &&
-        !this.isSomethingElse(flag),
-    );
     const tested = (this.members.releases.get(key) ?? [])
       .filter(release => release.hold === hold)
       .flatMap(release => [...release.guards.keys()])
@@ -181,11 +193,23 @@ class ModeFlags {
     const isConditional = stores.some(store => store.isConditional);
     return [
       ...new Set([
-        ...asked.map(flag => flag.key),
+        ...this.askedIn(structOfMember(key)),
         ...(isConditional ? tested : []),
         ...this.separating(stores, hold),
       ]),
     ];
+  }
+
+  /** The members of a struct that record what an iterator was asked. */
+  askedIn(tag: string): MemberKey[] {
+    const asked = this.members.flags.filter(
+      flag =>
+        flag.isAsked &&
+        structOfMember(flag.key) === tag &&
+        !this.members.counts.has(flag.key) &&
+        !this.isSomethingElse(flag),
+    );
+    return [...new Set(asked.map(flag => flag.key))];
   }
 
   /** Another path sets it to another number though the iterator gives the same answer. */

@@ -6,6 +6,7 @@ import { type Hold, type IteratorKind, USER_BACKED_KINDS } from '../semantics/ho
 import { isJudgedAtCallers } from './callers.ts';
 import type { Context, Fault } from './context.ts';
 import { type Frame, rootOf } from './frames.ts';
+import type { LeftCount } from './leftCounts.ts';
 import { type Place, pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { possibleHolds } from './releasing.ts';
@@ -31,6 +32,10 @@ export interface MemberRelease extends Release {
   readonly hold: Released;
   readonly call: NonNullable<Fault['callee']>;
   readonly placeText: string;
+  /** The member that says how many are released. */
+  readonly countedBy: MemberKey | undefined;
+  /** The structs, by tag, that the member's object lies in. */
+  readonly around: ReadonlySet<string>;
   /** Where a function releases what it was given: the id of its parameter. */
   readonly parameter: number | undefined;
   /** One of the pages whose numbers a loop goes through. */
@@ -63,6 +68,7 @@ export class Members {
   /** Members that are calculated: how many of something there are, not what they are. */
   readonly counts = new Set<MemberKey>();
   readonly flags: MemberFlag[] = [];
+  readonly leftCounts: LeftCount[] = [];
   /** The members in which the arrays of an allocating call are stored, by its offset. */
   readonly arrays = new Map<number, Set<MemberKey>>();
   /** Members that hold pages of which nothing is known. */
@@ -148,10 +154,15 @@ export class Members {
     this.conditionalObjects.set(tag, [...known, acquisition]);
   }
 
+  /** The calls that fill an object in a member of this struct where the iterator decides about the hold. */
+  conditionalObjectsIn(tag: string): readonly Acquisition[] {
+    return this.conditionalObjects.get(tag) ?? [];
+  }
+
   /** What puts pages into the members of a struct where the iterator decides about the hold. */
   conditionalIn(tag: string): Acquisition[] {
     const stores = this.stores.filter(each => each.isConditional && structOfMember(each.key) === tag);
-    return [...stores.map(each => each.acquisition), ...(this.conditionalObjects.get(tag) ?? [])];
+    return [...stores.map(each => each.acquisition), ...this.conditionalObjectsIn(tag)];
   }
 
   /** The stores into a member, and into those that its pages come from. */
@@ -183,7 +194,25 @@ export const BY_NUMBER: MemberKey = 'by number';
 /** The member a value was read from, or undefined. */
 export function memberOf(context: Context, term: Term): MemberKey | undefined {
   if (term.kind === 'operation' && term.operator === PAGE_BEHIND) return BY_NUMBER;
-  if (term.kind === 'operation' && term.operator === PAGE_IN) return memberOf(context, term.operands[0]!);
+  const place = placeReadFrom(context, term);
+  return place && memberOfPlace(context, place);
+}
+
+/** The structs, by tag, that the object lies in whose member a value was read from: `foo` of `foo->table.pages`. */
+export function structsAround(context: Context, term: Term): ReadonlySet<string> {
+  const around = new Set<string>();
+  let key = placeReadFrom(context, term)?.key ?? '';
+  while (key.includes('.')) {
+    key = key.slice(0, key.lastIndexOf('.'));
+    const owner = context.places.get(key)?.owner;
+    if (owner) around.add(structOfMember(owner));
+  }
+  return around;
+}
+
+function placeReadFrom(context: Context, term: Term): Place | undefined {
+  if (term.kind === 'operation' && term.operator === PAGE_IN)
+    return placeReadFrom(context, term.operands[0]!);
   const atom = pointerAtom(term, candidate => context.pointers.has(candidate)) ?? onlyAtom(term);
   if (!atom) return;
   const name =
@@ -192,8 +221,7 @@ export function memberOf(context: Context, term: Term): MemberKey | undefined {
       : atom.kind === 'address'
         ? atom.place
         : undefined;
-  const place = name === undefined ? undefined : context.places.get(name);
-  return place && memberOfPlace(context, place);
+  return name === undefined ? undefined : context.places.get(name);
 }
 
 function onlyAtom(term: Term): Atom | undefined {

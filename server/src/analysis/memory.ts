@@ -105,8 +105,12 @@ export class Memory {
   /** A page that a container (an sg entry, a bio_vec) at this address holds; which one is not known. */
   storedPage(address: Term, origin: string): Term | undefined {
     const pointer = pointerAtom(address, atom => this.context.pointers.has(atom));
-    const id = pointer && this.state.aliases.get(pointer);
-    return id && this.state.sets.has(id) ? this.terms.page(id, this.fresh(`stored${origin}`)) : undefined;
+    const set = this.state.sets.get((pointer && this.state.aliases.get(pointer)) ?? '');
+    if (!set) return;
+    // Of one page in an entry of its own there is no doubt which it is.
+    const isOne =
+      address === pointer && isOfEntry(address) && this.state.facts.bounds(set.obtained).high <= 1;
+    return this.terms.page(set.id, isOne ? this.terms.constant(0) : this.fresh(`stored${origin}`));
   }
 
   store(place: Place, value: Term): void {
@@ -206,3 +210,6 @@ export class Memory {
     }
   }
 }
+
+/** The address of a variable or member that is no array. */
+const isOfEntry = (address: Term): boolean => address.kind === 'address' && !address.array;

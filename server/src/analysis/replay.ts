@@ -60,6 +60,10 @@ class ReplayContext extends Context {
     this.releases = original.releases;
   }
 
+  get wantsLeak(): boolean {
+    return this.wanted.kind === 'leak';
+  }
+
   override report(fault: Fault): void {
     const { kind, span, frame, origin, details } = this.wanted;
     const isLoss = kind === 'leak' || kind === 'array-leak';
@@ -137,6 +141,8 @@ class PathActivation extends Activation {
     this.skipTurns(block, state);
     const property = state.property();
     const turn = turns(this.taken, block);
+    if (this.context.wantsLeak && turn > LIMITS.replayTurnsOfLeak)
+      throw this.interpreter.tooComplex('loops do not end');
     // Each further turn of a loop costs more than the one before, so that other ways are tried in between.
     const length = (this.taken?.length ?? 0) + 1 + turn;
     const key = `${block.id}:${turn}:${property}:${kindsKnown(state)}`;

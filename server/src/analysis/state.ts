@@ -250,7 +250,7 @@ export class State {
     const stored = this.storedPointers();
     for (const set of this.sets.values())
       parts.push(
-        `${set.id}=${this.mayExist(set) ? set.status : 'empty'}${set.isExact ? '' : '~'}${this.remainder(set)}${this.isStored(set, stored) ? 's' : ''}`,
+        `${set.id}=${this.mayExist(set) ? set.status : 'empty'}${set.isExact ? '' : '~'}${this.remainder(set)}${this.isStored(set, stored) ? 's' : ''}${set.hasOwnReference ? '+' : ''}`,
       );
     for (const allocation of this.allocations.values()) {
       if (!allocation.isPageArray) continue;

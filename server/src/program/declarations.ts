@@ -62,14 +62,30 @@ function defineMembers(tag: string, body: Node, types: TypeTable): void {
     const declarators = field.childrenForFieldName('declarator').filter(child => child !== null);
     if (declarators.length === 0) {
       // An unnamed struct or union: its members are reached through the outer one.
-      const inner = field.childForFieldName('type')?.childForFieldName('body');
+      const type = field.childForFieldName('type');
+      const inner = type?.childForFieldName('body');
       if (inner) defineMembers(tag, inner, types);
+      if (inner && type?.type === 'union_specifier') types.defineOverlay(tag, overlaidPointers(inner, types));
     }
     for (const declarator of declarators) {
       const declared = declare(declarator, base);
       if (declared) types.defineMember(tag, declared.name, declared.type);
     }
   }
+}
+
+/** The members of an unnamed union, where all of them are pointers. */
+function overlaidPointers(body: Node, types: TypeTable): string[] {
+  const names: string[] = [];
+  for (const field of childrenOf(body)) {
+    if (field.type === 'comment') continue;
+    const base = field.type === 'field_declaration' ? specifiedType(field, types) : UNKNOWN;
+    const declarators = field.childrenForFieldName('declarator').filter(child => child !== null);
+    const declared = declarators.map(declarator => declare(declarator, base));
+    if (declared.length === 0 || declared.some(each => each?.type.kind !== 'pointer')) return [];
+    names.push(...declared.map(each => each!.name));
+  }
+  return names;
 }
 
 /** Follows a declarator inwards and builds the type outwards. */

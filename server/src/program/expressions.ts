@@ -184,7 +184,9 @@ export class ExpressionLowering {
       : argument.kind === 'address' && arrow
         ? argument.of
         : argument;
-    return { kind: 'member', object, member: name, type: this.builder.types.member(object.type, name), span };
+    const { types } = this.builder;
+    const type = types.member(object.type, name);
+    return { kind: 'member', object, member: types.placeName(object.type, name), type, span };
   }
 
   private subscript(node: Node, span: Span): Expression {

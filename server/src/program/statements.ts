@@ -138,12 +138,12 @@ export class Statements implements StatementLowering {
     const valueNode = pair.childForFieldName('value');
     if (!valueNode || designator?.type !== 'field_designator') return;
     const name = childrenOf(designator)[0]?.text ?? '';
-    const type = this.builder.types.member(place.type, name);
+    const { types } = this.builder;
     const member: Expression = {
       kind: 'member',
       object: place,
-      member: name,
-      type,
+      member: types.placeName(place.type, name),
+      type: types.member(place.type, name),
       span: spanOf(designator),
     };
     this.initialiseWith(member, valueNode, span);

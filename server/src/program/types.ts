@@ -125,6 +125,8 @@ export function commonType(left: Type, right: Type): Type | undefined {
 export class TypeTable {
   private readonly typedefs = new Map<string, Type>();
   private readonly members = new Map<string, Map<string, Type>>();
+  /** The member that a pointer of an unnamed union shares its storage with, by struct and name. */
+  private readonly shared = new Map<string, string>();
   private readonly returns = new Map<string, Type>();
   private readonly globals = new Map<string, Type>();
 
@@ -136,6 +138,21 @@ export class TypeTable {
     const members = this.members.get(tag) ?? new Map<string, Type>();
     members.set(member, type);
     this.members.set(tag, members);
+  }
+
+  /** Pointers that an unnamed union of the struct overlays: one place under several names, that of the pages if any. */
+  defineOverlay(tag: string, overlaid: readonly string[]): void {
+    const isOfPages = (name: string): boolean => {
+      const type = this.members.get(tag)?.get(name);
+      return type !== undefined && isPointerToStruct(type, PAGE_TAGS, 2);
+    };
+    const name = overlaid.find(isOfPages) ?? overlaid[0];
+    if (name !== undefined) for (const each of overlaid) this.shared.set(`${tag}::${each}`, name);
+  }
+
+  /** The name under which a member's place is known. */
+  placeName(object: Type, member: string): string {
+    return (object.kind === 'struct' && this.shared.get(`${object.tag}::${member}`)) || member;
   }
 
   defineFunction(name: string, returns: Type): void {

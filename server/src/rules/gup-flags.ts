@@ -21,6 +21,10 @@ const CAUSES: Readonly<Record<string, (fault: Fault) => string>> = {
     `\`${origin.placeText}\` is a truth value where ${origin.callee}() takes FOLL_* flags: it only works while FOLL_WRITE is 1`,
   literal: ({ origin }) =>
     `\`${origin.placeText}\` gives ${origin.callee}() flags by number: the numbers of FOLL_* differ between kernels`,
+  direction: ({ details, origin }) =>
+    details.flag === 'DMA_TO_DEVICE'
+      ? `FOLL_WRITE is given to ${origin.callee}() where the device only reads (DMA_TO_DEVICE), and not where it writes`
+      : `FOLL_WRITE is given to ${origin.callee}() except where the device writes (DMA_FROM_DEVICE)`,
   mode: ({ details, origin }) =>
     `\`${origin.placeText}\` is FOLL_PIN, FOLL_GET or 0, and is compared with ${details.other}: name the flag`,
   'will-pin': ({ details, origin }) =>
@@ -81,6 +85,9 @@ The \`_fast\` functions know only some of the flags and fail with \`-EINVAL\` on
 The numbers of the flags have changed and will again (FOLL_GET was 4 and is 2). A literal number, or a truth value that
 happens to be FOLL_WRITE because that is 1, says nothing to the reader and breaks with the next change. A truth value, or 1,
 still works and is reported as a hint.
+
+FOLL_WRITE is for pages that are written to: those of a DMA_FROM_DEVICE transfer, not those that the device only reads. Chosen
+the wrong way round, shared copy-on-write pages are written behind the back of their owners.
 
 \`iov_iter_extract_mode()\`, where a tree has it, answers FOLL_PIN, FOLL_GET or 0. Mainline has
 \`iov_iter_extract_will_pin()\` instead, which answers true or false: comparing one as if it were the other is never right.`,

@@ -4,6 +4,10 @@ import type { Rule, RuleReport } from './rule.ts';
 const CAUSES: Readonly<Record<string, (fault: Fault) => string>> = {
   asked: fault =>
     `counts the pages asked for, but ${fault.origin.callee}() may have obtained fewer: the slots behind hold no page of this call`,
+  left: fault =>
+    `goes by \`${fault.details.count}\`, which is left at the number asked for where ${fault.origin.callee}() obtained fewer`,
+  'left-error': fault =>
+    `goes by \`${fault.details.count}\`, which is left at the error code where ${fault.origin.callee}() fails`,
   beyond: fault =>
     `goes beyond the pages that ${fault.origin.callee}() obtained: the slots behind hold no page of this call`,
   bytes: fault =>
@@ -40,6 +44,9 @@ count: converted to an unsigned type it is larger than any count, so that \`ret 
 
 \`iov_iter_get_pages2()\` and \`iov_iter_extract_pages()\` return **bytes**. They cover
 \`DIV_ROUND_UP(offset + bytes, PAGE_SIZE)\` pages, where \`offset\` is where the first byte lies in the first page.
+
+Where pages are left in an object for another function to release, the count beside them must be what was obtained at every
+exit, error exits included: neither the number asked for nor the error code.
 
 Release exactly what was obtained.`,
   examples: [

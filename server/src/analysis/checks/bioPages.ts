@@ -1,7 +1,7 @@
 import type { CallInstruction } from '../../program/model.ts';
 import { ENDS_BIO } from '../../semantics/completions.ts';
 import type { FunctionRow } from '../../semantics/effects.ts';
-import { filledBy, forgetFilled, handOnFilled, isBio, releasesBios } from '../bioContents.ts';
+import { filledBy, forgetFilled, handOnFilled, isBio } from '../bioContents.ts';
 import type { Context } from '../context.ts';
 import type { Term } from '../terms.ts';
 import type { Values } from '../values.ts';
@@ -37,7 +37,7 @@ function mayTakePages(row: FunctionRow | undefined): boolean {
 
 function ended(context: Context, values: Values, call: CallInstruction, bio: Term): void {
   const acquisition = filledBy(context, values, bio);
-  if (!acquisition || values.state.warned || !releasesBios(context)) return;
+  if (!acquisition || values.state.warned) return;
   context.report({
     kind: 'leak',
     span: call.calleeSpan,

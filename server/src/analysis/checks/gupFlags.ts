@@ -35,7 +35,8 @@ export const gupFlagsCheck: Check = {
   },
 };
 
-function gupEffect(row: FunctionRow): Acquire | undefined {
+/** What a function that takes gup_flags from its caller does. */
+export function gupEffect(row: FunctionRow): Acquire | undefined {
   return row.effects.find(
     (effect): effect is Acquire =>
       effect.kind === 'acquire' && effect.iterator === undefined && effect.refusedFlags !== undefined,

@@ -13,6 +13,7 @@ import { mixedHoldsCheck } from './mixedHolds.ts';
 import { modeComparisonCheck } from './modeComparison.ts';
 import { untrackedHold } from './untrackedHold.ts';
 import { useAfterRelease } from './useAfterRelease.ts';
+import { writeDirection } from './writeDirection.ts';
 
 /** The checks that are made on every path, in no particular order. */
 export const CHECKS: readonly Check[] = [
@@ -30,4 +31,5 @@ export const CHECKS: readonly Check[] = [
   modeComparisonCheck,
   untrackedHold,
   useAfterRelease,
+  writeDirection,
 ];

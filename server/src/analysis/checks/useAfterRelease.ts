@@ -2,6 +2,7 @@ import type { Span } from '../../base/text.ts';
 import type { CallInstruction, Expression } from '../../program/model.ts';
 import type { FunctionRow } from '../../semantics/effects.ts';
 import type { Context } from '../context.ts';
+import { callSpan, type Frame, isWithin } from '../frames.ts';
 import { pageOf } from '../releasing.ts';
 import { mentions, type Term } from '../terms.ts';
 import type { Values } from '../values.ts';
@@ -156,6 +157,7 @@ const told = new WeakMap<Context, Map<string, number>>();
 
 function report(context: Context, values: Values, span: Span, gone: Gone, user: string | undefined): void {
   const { acquisition } = gone.set;
+  const given = givenAfter(values.frame, gone.release.frame);
   const uses = told.get(context) ?? new Map<string, number>();
   told.set(context, uses);
   const key = `${acquisition.key}:${gone.release.frame.key}:${gone.release.span.start}`;
@@ -163,12 +165,26 @@ function report(context: Context, values: Values, span: Span, gone: Gone, user: 
   uses.set(key, span.start);
   context.report({
     kind: 'use-after-release',
-    span,
-    frame: values.frame,
+    span: given?.span ?? span,
+    frame: given?.frame ?? values.frame,
     origin: { span: acquisition.span, callee: acquisition.callee, placeText: acquisition.placeText },
     acquisition,
     confidence: gone.mayBeKept ? 'guess' : 'certain',
     trace: values.state.trace,
-    details: { user, used: context.source(span).replace(/\s+/g, ' '), release: gone.release.callee },
+    details: {
+      user: given?.callee ?? user,
+      used: given ? acquisition.placeText : context.source(span).replace(/\s+/g, ' '),
+      release: gone.release.callee,
+    },
   });
+}
+
+/** A helper that uses what it is given is not wrong: the place is its call in the function that released before. */
+function givenAfter(frame: Frame, released: Frame): { span: Span; frame: Frame; callee: string } | undefined {
+  let place: { span: Span; frame: Frame; callee: string } | undefined;
+  for (let at = frame; at.parent && !isWithin(released, at); at = at.parent) {
+    const span = callSpan(at);
+    if (span) place = { span, frame: at.parent, callee: at.function.name };
+  }
+  return place;
 }

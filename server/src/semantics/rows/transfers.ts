@@ -77,7 +77,14 @@ const files: FunctionRow[] = [
       until: '6.9',
     },
   ),
+  row('__kernel_write_iter(file, from, pos)', 'fs/read_write.c:598', [
+    borrow,
+    submitAndWait(2),
+    readsFrom(2),
+  ]),
   row('generic_file_read_iter(iocb, iter)', 'mm/filemap.c:2796', writesTo(2, KIOCB)),
+  row('seq_read_iter(iocb, iter)', 'fs/seq_file.c:171', [borrow, writesTo(2)]),
+  row('generic_file_direct_write(iocb, from)', 'mm/filemap.c:3979', readsFrom(2, KIOCB)),
   row('filemap_read(iocb, iter, already_read)', 'mm/filemap.c:2614', writesTo(2, KIOCB)),
   ...rows('mm/filemap.c', readsFrom(2, KIOCB), [
     '4034 generic_perform_write(iocb, i)',
@@ -86,5 +93,30 @@ const files: FunctionRow[] = [
   ]),
 ];
 
+/** Functions of one subsystem that is called from outside of it; each is done with the iterator when it returns. */
+const subsystems: FunctionRow[] = [
+  ...rows(
+    'net/9p/client.c',
+    [borrow, submitAndWait(3), writesTo(3)],
+    ['1529 p9_client_read(fid, offset, to, err)', '1548 p9_client_read_once(fid, offset, to, err)'],
+  ),
+  ...rows(
+    'net/9p/client.c',
+    [borrow, submitAndWait(3), readsFrom(3)],
+    ['1622 p9_client_write(fid, offset, from, err)'],
+  ),
+  row('sk_msg_memcopy_from_iter(sk, from, msg, bytes)', 'net/core/skmsg.c:370', [borrow, readsFrom(2)]),
+  row('skb_copy_to_page_nocache(sk, from, skb, page, off, copy)', 'include/net/sock.h:2253', [
+    borrow,
+    readsFrom(2),
+  ]),
+  row('read_from_oldmem(iter, count, ppos, encrypted)', 'fs/proc/vmcore.c:131', [borrow, writesTo(1)]),
+  row('copy_oldmem_page(iter, pfn, csize, offset)', 'arch/x86/kernel/crash_dump_64.c:38', [
+    borrow,
+    writesTo(1),
+  ]),
+  row('vread_iter(iter, addr, count)', 'mm/vmalloc.c:4422', [borrow, writesTo(1)], { since: '6.4' }),
+];
+
 /** What moves data through an iterator as a whole, and so needs its direction. */
-export const TRANSFER_ROWS: readonly FunctionRow[] = [...messages, ...packets, ...files];
+export const TRANSFER_ROWS: readonly FunctionRow[] = [...messages, ...packets, ...files, ...subsystems];
