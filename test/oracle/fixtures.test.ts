@@ -12,7 +12,7 @@ import { print } from './print.ts';
 const KEPT = join(import.meta.dirname, 'kept');
 const fixtures = readdirSync(KEPT).map(name => readFixture(readFileSync(join(KEPT, name), 'utf8')));
 /** `UPDATE_FIXTURES=1` writes what the runs ask for now; read the difference before it is committed. */
-const isUpdating = process.env['UPDATE_FIXTURES'] === '1';
+const isUpdating = process.env.UPDATE_FIXTURES === '1';
 
 let engine: Engine;
 beforeAll(async () => {
