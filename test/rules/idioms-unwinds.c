@@ -339,3 +339,25 @@ static int check_all_leak_bad(int domain, unsigned long addr, int count)
 	unpin_user_pages(list, got);
 	return 0;
 }
+
+/* From which slot on pages are released was told by somebody: there need not be any before it. */
+struct window {
+	struct page **pages;
+	int used;
+};
+
+static int pin_behind_ok(struct window *window, unsigned long addr, int count, struct page **list)
+{
+	int got;
+
+	got = pin_user_pages_fast(addr, count, FOLL_LONGTERM, list);
+	if (got < 0)
+		return got;
+	if (got != count) {
+		unpin_user_pages(list + window->used, got);
+		return -EFAULT;
+	}
+	window->pages = list;
+	window->used = count;
+	return 0;
+}

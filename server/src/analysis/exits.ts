@@ -105,6 +105,7 @@ function judgeExit(
   const { state, value } = exit;
   const live = survivors(context, state, value);
   const isError = isErrorExit(frame, state, value);
+  const mayBeAbandoned = isError && !releasesByNumber(context, frame);
   const lostArrays = new Map<Term, Allocation>();
   for (const allocation of state.allocations.values())
     if (
@@ -135,10 +136,9 @@ function judgeExit(
       if (array) withPages.add(array);
       if (!isKnownByNumber(state, set, live))
         account.losses.push({ exit, confidence: 'certain', array: array?.placeText });
-      else if (isError && !releasesByNumber(context, frame))
-        account.abandoned.push({ exit, confidence: 'guess' });
+      else if (mayBeAbandoned) account.abandoned.push({ exit, confidence: 'guess' });
       else account.isReleasedSomewhere = true;
-    } else if (isError && !isKeptBeyond(state, set) && !knowsCount(state, set, live, value))
+    } else if (mayBeAbandoned && !isKeptBeyond(state, set) && !knowsCount(state, set, live, value))
       account.abandoned.push({
         exit,
         confidence: 'guess',

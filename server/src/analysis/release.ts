@@ -24,7 +24,7 @@ import {
 } from './releasing.ts';
 import type { PageSet, State } from './state.ts';
 import { uniteAround } from './stretches.ts';
-import { asNumber, mentions, PAGE_BEHIND, type Term } from './terms.ts';
+import { asNumber, isMerged, mentions, PAGE_BEHIND, type Term } from './terms.ts';
 import { isOtherwiseUnwritten } from './unwritten.ts';
 import type { Values } from './values.ts';
 
@@ -274,15 +274,16 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
   else state.updateSet(set.id, { status: 'unknown' });
 }
 
-/** All slots from `first` on go; those before it stay. */
-function dropFrom(releasing: Releasing, set: PageSet, first: Term): void {
-  const { state } = releasing;
-  if (state.facts.isAtMost(first, set.from)) {
-    drop(releasing, set);
-    return;
-  }
-  state.updateSet(set.id, { to: first });
-  if (!state.mayRemain(state.sets.get(set.id)!)) drop(releasing, set);
+/**
+ * All slots from `first` on go. Those before it stay, where there are any: a counter may have come so far, which single
+ * paths show; of a number that the function was given nothing is known.
+ */
+function dropFrom({ state }: Releasing, set: PageSet, first: Term): void {
+  const { facts } = state;
+  const isCounter = mentions(first, atom => atom.kind === 'symbol' && isMerged(atom));
+  if (facts.isAtMost(first, set.from)) state.updateSet(set.id, { status: 'dropped' });
+  else if (facts.isLess(set.from, first) || isCounter) state.updateSet(set.id, { to: first });
+  else state.updateSet(set.id, { to: first, isExact: false });
 }
 
 /** Whether slots of a set lie behind `end`: it is at most where they end, or a fixed number short of what was asked for. */
