@@ -8,8 +8,8 @@ export const LIMITS = {
   wideningElsewhere: 2,
   /** Visits of one block after which the function is given up. */
   visitsPerBlock: 60,
-  /** Instructions executed abstractly for one function that acquires, callees included: about a second. */
-  stepsPerRoot: 5_000,
+  /** Instructions executed abstractly for one function that acquires, callees included: a second or two. */
+  stepsPerRoot: 6_000,
   /** The same for a caller of such a function. */
   stepsPerCallingRoot: 2_500,
   /** The same for a function that only builds, asks or releases. */
