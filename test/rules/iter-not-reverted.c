@@ -240,3 +240,38 @@ int by_what_was_left(struct iov_iter *iter, size_t wanted)
 		iov_iter_revert(iter, wanted - ret);
 	return user_backed_iter(iter) ? ret : 0;
 }
+
+/* The only caller gives a copy of its own, and leaves it behind when the call fails. */
+static int map_part(struct iov_iter *iter, struct queue *queue)
+{
+	struct page *pages[4];
+	size_t offset;
+	ssize_t bytes = iov_iter_get_pages2(iter, pages, PAGE_SIZE, 1, &offset);
+
+	if (bytes <= 0)
+		return -EFAULT;
+	if (queue_is_full(queue)) {
+		put_page(pages[0]);
+		return -ENOSPC;
+	}
+	if (!queue_takes(queue, bytes)) {
+		put_page(pages[0]);
+		iov_iter_revert(iter, bytes);
+		return 0;
+	}
+	queue_page(queue, pages[0], offset, bytes);
+	return 0;
+}
+
+int map_all_of_a_copy(const struct iov_iter *from, struct queue *queue)
+{
+	struct iov_iter iter = *from;
+	int err;
+
+	do {
+		err = map_part(&iter, queue);
+		if (err)
+			return err;
+	} while (iov_iter_count(&iter));
+	return 0;
+}

@@ -2,7 +2,7 @@ import type { Span } from '../base/text.ts';
 import type { FunctionModel } from '../program/model.ts';
 import type { Released } from '../semantics/effects.ts';
 import type { Hold } from '../semantics/holds.ts';
-import type { Context } from './context.ts';
+import type { Context, Fault } from './context.ts';
 import { type Frame, isWithin } from './frames.ts';
 import { calleeOf, originOf, placeOfCall, possibleHolds, type Releasing } from './releasing.ts';
 import type { PageSet, State } from './state.ts';
@@ -37,57 +37,43 @@ function asksIterator({ table }: Context, { blocks }: FunctionModel): boolean {
 
 const MODE_QUESTIONS = new Set(['iov_iter_extract_will_pin', 'iov_iter_extract_mode']);
 
-function reportUnasked(releasing: Releasing, set: PageSet): void {
-  const { context, instruction, state, values } = releasing;
+/** What is wrong with a release, and where that is told if not at the call that releases. */
+type ReleaseFault = Pick<Fault, 'kind' | 'details'> & Partial<Pick<Fault, 'span' | 'frame' | 'callee'>>;
+
+function report({ context, instruction, state, values }: Releasing, set: PageSet, fault: ReleaseFault): void {
   context.report({
-    kind: 'unasked-release',
     span: placeOfCall(instruction),
     frame: values.frame,
+    callee: calleeOf(instruction),
+    ...fault,
     origin: originOf(set),
     acquisition: set.acquisition,
     confidence: 'certain',
     trace: state.trace,
-    details: {},
-    callee: calleeOf(instruction),
   });
 }
 
 export function checkHold(releasing: Releasing, set: PageSet): void {
-  const { state, effect, context, instruction, values } = releasing;
+  const { state, effect } = releasing;
   if (set.status === 'unknown' || state.warned) return;
   const holds = possibleHolds(state, set);
   if ([...holds].some(hold => undoes(effect.hold, hold))) {
-    if (isUnasked(releasing, set, holds)) reportUnasked(releasing, set);
+    if (isUnasked(releasing, set, holds)) report(releasing, set, { kind: 'unasked-release', details: {} });
     return;
   }
   if (set.hasOwnReference && (effect.hold === 'get' || effect.hold === 'allocation')) return;
-  context.report({
+  report(releasing, set, {
     kind: 'wrong-release',
-    span: placeOfCall(instruction),
-    frame: values.frame,
-    origin: originOf(set),
-    acquisition: set.acquisition,
-    confidence: 'certain',
-    trace: state.trace,
     details: { hold: [...holds].sort().join(' or '), released: effect.hold, mode: set.mode },
-    callee: calleeOf(instruction),
   });
 }
 
 export function reportSecond(releasing: Releasing, set: PageSet): void {
-  const { state, context, instruction, values } = releasing;
   const first = set.dropped.at(-1)!;
-  const place = secondPlace(values.frame, first.frame);
-  context.report({
+  report(releasing, set, {
     kind: 'second-release',
-    span: place?.span ?? placeOfCall(instruction),
-    frame: place?.frame ?? values.frame,
-    origin: originOf(set),
-    acquisition: set.acquisition,
-    confidence: 'certain',
-    trace: state.trace,
     details: { first: first.callee, firstAt: String(first.span.start) },
-    callee: calleeOf(instruction),
+    ...secondPlace(releasing.values.frame, first.frame),
   });
 }
 
@@ -150,17 +136,13 @@ function reportWrongCount(
   set: PageSet,
   details: Readonly<Record<string, string | undefined>>,
 ): void {
-  const { state, context, instruction, values } = releasing;
+  const { state, instruction, values } = releasing;
   if (state.warned) return;
   const { span, frame, isCaller } = countedAt(releasing, set);
-  context.report({
+  report(releasing, set, {
     kind: 'wrong-count',
     span,
     frame,
-    origin: originOf(set),
-    acquisition: set.acquisition,
-    confidence: 'certain',
-    trace: state.trace,
     details: { ...details, callee: instruction.callee, obtainedName: values.nameOf(set.obtained) },
     callee: isCaller ? undefined : calleeOf(instruction),
   });

@@ -1,6 +1,8 @@
 import type { Span } from '../../base/text.ts';
-import type { CallInstruction, FunctionModel } from '../../program/model.ts';
+import { type CallInstruction, callsOf, type Expression, type FunctionModel } from '../../program/model.ts';
+import { ITERATOR_TAGS, isPointerToStruct } from '../../program/types.ts';
 import type { FunctionRow } from '../../semantics/effects.ts';
+import { isJudgedAtCallers } from '../callers.ts';
 import type { Context } from '../context.ts';
 import { type Frame, isWithin } from '../frames.ts';
 import type { Place } from '../places.ts';
@@ -55,7 +57,9 @@ export const iteratorNotReverted: Check = {
         acquisition: set.acquisition,
         trace: values.state.trace,
       };
-      if (reverts(context, values.frame.function)) report(context, abandonment, { witness: 'path' });
+      const isJudgedHere = !isCallersOwn(context, values.frame.function);
+      if (isJudgedHere && reverts(context, values.frame.function))
+        report(context, abandonment, { witness: 'path' });
       else if (values.frame.parent) remember(context, values, iterator, abandonment);
     }
   },
@@ -133,6 +137,19 @@ function isAbandoned(context: Context, values: Values, set: PageSet, iterator: T
   if (!isForeign(context, state, iterator)) return false;
   return !state.memory.has(mark(context, iterator, REVERTED).key);
 }
+
+/** All callers are in view and give an iterator of their own: they show whether they go on with it. */
+function isCallersOwn({ program }: Context, model: FunctionModel): boolean {
+  const at = model.parameters.findIndex(({ type }) => isPointerToStruct(type, ITERATOR_TAGS, 1));
+  if (at < 0 || !isJudgedAtCallers(program, model)) return false;
+  return (program.callers.get(model.name) ?? [])
+    .flatMap(name => callsOf(program.functions.get(name)!))
+    .filter(({ callee }) => callee === model.name)
+    .every(({ arguments: given }) => isOwnVariable(given[at]));
+}
+
+const isOwnVariable = (given: Expression | undefined): boolean =>
+  given?.kind === 'address' && given.of.kind === 'variable' && given.of.variable.kind !== 'parameter';
 
 /** Whether some path of the function gives bytes back. */
 function reverts(context: Context, model: FunctionModel): boolean {
