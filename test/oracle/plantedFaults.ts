@@ -57,7 +57,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   },
   {
     name: 'join: what arrives last at a block is all that arrived',
-    file: 'interpret.ts',
+    file: 'arrivals.ts',
     find: 'meeting.arrivals.set(edge, state);',
     replace: 'meeting.arrivals.clear(); meeting.arrivals.set(edge, state);',
   },
@@ -69,14 +69,14 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   },
   {
     name: 'join: what comes later to a block is no news',
-    file: 'interpret.ts',
+    file: 'arrivals.ts',
     find: 'if (before && isSameState(before, joined)) return false;',
     replace: 'if (before) return false;',
   },
   {
     name: 'join: the slots that remain begin where they do on one side',
     file: 'join.ts',
-    find: 'from: merge(`${x.id}.from`, x.from, y.from),',
+    find: `from: merge(\`\${x.id}.from\`, x.from, y.from),`,
     replace: 'from: x.from,',
   },
   {

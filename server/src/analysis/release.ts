@@ -278,10 +278,11 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
  * All slots from `first` on go. Those before it stay, where there are any: a counter may have come so far, which single
  * paths show; of a number that the function was given nothing is known.
  */
-function dropFrom({ state }: Releasing, set: PageSet, first: Term): void {
+function dropFrom(releasing: Releasing, set: PageSet, first: Term): void {
+  const { state } = releasing;
   const { facts } = state;
   const isCounter = mentions(first, atom => atom.kind === 'symbol' && isMerged(atom));
-  if (facts.isAtMost(first, set.from)) state.updateSet(set.id, { status: 'dropped' });
+  if (facts.isAtMost(first, set.from)) drop(releasing, set);
   else if (facts.isLess(set.from, first) || isCounter) state.updateSet(set.id, { to: first });
   else state.updateSet(set.id, { to: first, isExact: false });
 }

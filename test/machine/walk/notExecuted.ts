@@ -53,6 +53,8 @@ export const NOT_EXECUTED: Readonly<Record<string, string>> = {
     akcipher_request_set_crypt ahash_request_set_crypt crypto_skcipher_encrypt crypto_skcipher_decrypt
     crypto_aead_encrypt crypto_aead_decrypt crypto_ahash_digest crypto_ahash_finup crypto_akcipher_encrypt
     crypto_wait_req queue_work queue_delayed_work schedule_work schedule_delayed_work queue_work_on
+    mod_delayed_work queue_rcu_work call_rcu_hurry call_srcu mod_timer add_timer hrtimer_start tasklet_schedule
+    tasklet_hi_schedule kthread_queue_work kthread_queue_delayed_work irq_work_queue
     flush_work cancel_work_sync call_rcu wait_for_completion wait_for_completion_io
     wait_for_completion_timeout wait_for_completion_interruptible
     wait_for_completion_interruptible_timeout wait_for_completion_killable
