@@ -92,9 +92,6 @@ function demandFor(observation: Observation, observed: Observed): Demand {
       // Where counts are wrong, that is said, and nothing more of the same pages.
       const isMiscounted = [...observed.seen.values()].some(each => /-obtained$/.test(each.wrong));
       if (isMiscounted) return licence('missing-dirty');
-      // A path that loses the pages is told; what the others should have done to them comes after that.
-      const isLost = [...observed.seen.values()].some(each => each.wrong === 'leak' && each.call === call);
-      if (isLost) return licence('missing-dirty');
       // The rule speaks of pages that nothing marks dirty; whether an unwind that does so counts is a matter of taste.
       // Where the pages are the caller's on other paths, a release is an unwind: they were not used yet.
       return call && (observed.dirtied.has(call) || observed.handedOn.has(call))
