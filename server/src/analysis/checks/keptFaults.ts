@@ -7,7 +7,8 @@ import { holderOf, isInFlight, type KeptIterator, queued, type Submission } from
 import { type Frame, rootFrame, rootOf } from '../frames.ts';
 import { directionOf, kindsOf } from '../iterators.ts';
 import { type LaterUse, laterUsesOf } from '../iteratorUses.ts';
-import { isMember, type Location, locationsOf } from '../locations.ts';
+import { isMember, locationsOf } from '../locations.ts';
+import { structOfMember } from '../members.ts';
 import type { Term } from '../terms.ts';
 import type { Values } from '../values.ts';
 
@@ -40,13 +41,18 @@ export function judge(context: Context, values: Values, kept: KeptIterator, mome
   }
   if (foreign) reportForeign(context, values, kept, foreign);
   else if (matching[0]) reportEscape(context, values, kept, matching[0], kinds);
-  else if (moment === 'queued' && kept.how === 'copy' && !structs.has(structOf(kept.location)))
-    if (!isNoted(kept)) reportForeign(context, values, kept, undefined);
+  else if (
+    moment === 'queued' &&
+    kept.how === 'copy' &&
+    !structs.has(structOfMember(kept.location)) &&
+    !isNoted(kept)
+  )
+    reportForeign(context, values, kept, undefined);
 }
 
 /** A flag of the object is set beside the copy, which tells whoever finds it there what it is good for. */
 function isNoted({ frame, location }: KeptIterator): boolean {
-  const tag = structOf(location);
+  const tag = structOfMember(location);
   return frame.function.blocks.some(({ instructions }) =>
     instructions.some(
       each =>
@@ -54,12 +60,10 @@ function isNoted({ frame, location }: KeptIterator): boolean {
         each.value.kind === 'constant' &&
         each.place.type.kind === 'integer' &&
         each.place.type.bits === 1 &&
-        locationsOf(frame.function, each.place).some(flag => isMember(flag) && structOf(flag) === tag),
+        locationsOf(frame.function, each.place).some(flag => isMember(flag) && structOfMember(flag) === tag),
     ),
   );
 }
-
-const structOf = (member: Location): string => member.slice(0, member.indexOf('::'));
 
 function isFreed({ state }: Values, object: Term): boolean {
   if (state.freed.has(object)) return true;

@@ -8,7 +8,7 @@ import { holderOf, isInFlight, type KeptIterator, objectOf, resultOf, type Submi
 import { isMember, locationsOf } from '../locations.ts';
 import type { Place } from '../places.ts';
 import { reachable } from '../reach.ts';
-import type { Term } from '../terms.ts';
+import { isMerged, type Term } from '../terms.ts';
 import type { Values } from '../values.ts';
 import type { Check } from './check.ts';
 import { judge, judgeVector } from './keptFaults.ts';
@@ -164,7 +164,7 @@ function mayBeQueued(context: Context, values: Values, value: Term | undefined):
   if ([...sync].some(answer => facts.isNonZero(answer))) return false;
   if (isWithoutCompletion(context, values)) return false;
   if (facts.isError(value, QUEUED)) return true;
-  const isOpen = queueing.has(value) || (value.kind === 'symbol' && value.name.startsWith('φ'));
+  const isOpen = queueing.has(value) || (value.kind === 'symbol' && isMerged(value));
   return isOpen && facts.bounds(value).low < 0 && mayQueue(context.program, values.frame.function);
 }
 
