@@ -176,6 +176,8 @@ function success(prepared: Prepared): { state: State; result: Term }[] {
     state.facts.assume(call.allocated, 1, INFINITY);
     addArray(call, call.allocated);
   }
+  // No slot lies behind an error pointer.
+  if (call.array) state.facts.assume(call.array, 0, INFINITY);
   markArray(call);
   forgetSlots(call);
   overwriteSets(call);

@@ -30,7 +30,7 @@ import {
   SOURCE,
 } from './iterators.ts';
 import { failureOf, forgetLocal, giveToUnknown, keep } from './keepers.ts';
-import { memberOf, noteDirtied, structOfMember } from './members.ts';
+import { memberOf, noteDirtied, noteNewPages, structOfMember } from './members.ts';
 import { noteNumbersGiven } from './numbers.ts';
 import { pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
@@ -159,6 +159,7 @@ function applyEffects(
         break;
       case 'borrow':
         if (/^(memcpy|memmove)$/.test(row.name)) copyPages(context, values, call);
+        if (effect.fills !== undefined) fillSlots(values, call, effect.fills);
         for (const argument of call.arguments) forgetLocal(context, values, call, values.value(argument));
         break;
       default:
@@ -183,6 +184,11 @@ function duplicate(values: Values, call: CallInstruction, effect: Duplicate): vo
   const copy = argumentValue(values, call, effect.iterator);
   const original = argumentValue(values, call, effect.of);
   if (copy && original) values.state.iteratorIdentity.set(copy, values.state.iteratorOf(original));
+}
+
+function fillSlots(values: Values, call: CallInstruction, position: number): void {
+  const array = argumentValue(values, call, position);
+  if (array) noteNewPages(values, array);
 }
 
 /** memcpy(to, pages, …): the copy leads to the pages too. */

@@ -131,6 +131,7 @@ function judgeExit(
       if (isError && set.dropped.length > 0) account.emptied.add(lastJump(exit));
       continue;
     }
+    if (context.isReplay && isReleaseInDoubt(context, set.acquisition, state)) continue;
     const array = set.pointer && lostArrays.get(set.pointer);
     if (!isOwned(state, set, live)) {
       if (array) withPages.add(array);
@@ -157,6 +158,18 @@ function judgeExit(
       if (state.facts.bounds(allocation.atom).high > 0) entry.account.isReleasedSomewhere = true;
     } else if (!withPages.has(allocation)) entry.account.losses.push({ exit, confidence: 'certain' });
   }
+}
+
+/**
+ * A function that releases the pages was called, and what it found in memory of which nothing is known kept it from
+ * releasing them all: whoever filled that memory knows more.
+ */
+function isReleaseInDoubt(context: Context, { key, frame }: Acquisition, state: State): boolean {
+  for (let step = state.trace; step && step.kind !== 'acquire'; step = step.previous) {
+    if (!step.isUndecided || isWithin(frame, step.frame)) continue;
+    if (context.releases.isIn(key, step.frame.function)) return true;
+  }
+  return false;
 }
 
 /** A set without any hold, or of which only some unknown part may be left after releases, is no loss. */

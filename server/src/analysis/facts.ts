@@ -421,6 +421,10 @@ export class Facts {
         const mask = second && asNumber(second);
         return mask !== undefined && mask >= 0 ? { low: 0, high: mask } : ANY;
       }
+      case '|': {
+        const [x, y] = atom.operands.map(operand => this.bounds(operand, depth - 1));
+        return x && y && x.low >= 0 && y.low >= 0 ? { low: Math.max(x.low, y.low), high: ANY.high } : ANY;
+      }
       case '%': {
         const divisor = second && asNumber(second);
         return divisor && divisor > 0 ? { low: 0, high: divisor - 1 } : ANY;

@@ -1,3 +1,4 @@
+import type { Context } from './context.ts';
 import {
   knowsIterator,
   type MemberKey,
@@ -31,7 +32,7 @@ export function releaseForeign(releasing: Releasing, term: Term, count: Term | u
     countedBy: count && memberOf(context, count),
     around: structsAround(context, term),
     parameter: parameterIn(term),
-    isCounted: isCounted(term),
+    isCounted: isCounted(context, term),
     trace: state.trace,
     guards: testedMembers(context, state),
     isDecided: knowsIterator(state),
@@ -50,10 +51,22 @@ function parameterIn(term: Term): number | undefined {
   return id === undefined ? undefined : Number(id);
 }
 
-/** A page that a loop finds by counting its number up or down. */
-function isCounted(term: Term): boolean {
-  if (term.kind !== 'operation' || term.operator !== PAGE_BEHIND) return false;
-  return mentions(term, atom => atom.kind === 'symbol' && isMerged(atom));
+/** A page that a loop finds by counting its number up or down, or by numbers that lie in slots which it counts. */
+function isCounted(context: Context, term: Term): boolean {
+  return term.kind === 'operation' && term.operator === PAGE_BEHIND && dependsOnTurn(context, term);
+}
+
+/** Places behind places that are looked through for the number of a loop's turn. */
+const MAX_STEPS = 4;
+
+function dependsOnTurn(context: Context, term: Term, steps = MAX_STEPS): boolean {
+  return mentions(term, atom => {
+    if (atom.kind !== 'symbol') return false;
+    if (isMerged(atom)) return true;
+    const place = context.places.get(atom.name.slice('memory:'.length));
+    if (!atom.name.startsWith('memory:') || place?.root.kind !== 'pointer' || steps === 0) return false;
+    return dependsOnTurn(context, place.root.pointer, steps - 1);
+  });
 }
 
 /** Pages that lie in such a member may be among those that are released. */

@@ -3,6 +3,7 @@ import type { Span } from '../base/text.ts';
 import type { Block, CallInstruction, FunctionModel, Instruction, Terminator } from '../program/model.ts';
 import { type Arrival, Arrivals } from './arrivals.ts';
 import { assign, isLvalue } from './assignments.ts';
+import { isNamedConstant } from './bits.ts';
 import { assume } from './branch.ts';
 import { executeCall } from './calls.ts';
 import { CHECKS } from './checks/index.ts';
@@ -15,8 +16,8 @@ import { allocationOf, setsOf } from './reach.ts';
 import { calleeToEnter, type Scope } from './scope.ts';
 import { type Shape, shapeOf } from './shapes.ts';
 import type { State } from './state.ts';
-import { asNumber, type Term } from './terms.ts';
-import { isNamedConstant, Values } from './values.ts';
+import { asNumber, isFoundOnEntry, type Term } from './terms.ts';
+import { Values } from './values.ts';
 
 /** No variable has this id. */
 const RETURNED = -1;
@@ -345,6 +346,7 @@ export class Activation {
             frame: this.frame,
             message: `\`${text}\` is ${isTrue ? 'true' : 'false'}`,
             target: target.id,
+            isUndecided: isOpen && isFoundOnEntry(condition),
           });
         this.go(target, next);
       }

@@ -1,3 +1,4 @@
+import { commonBits, eitherBits } from './bits.ts';
 import type { Context } from './context.ts';
 import { Facts } from './facts.ts';
 import { isKernelBacked } from './iterators.ts';
@@ -36,6 +37,8 @@ export function join(context: Context, left: State, incoming: State, tag: string
       return context.terms.page(x.set, merge(`${slot}#index`, x.index, y.index));
     const symbol = own.has(x) && !taken.has(x) ? x : mergedSymbol(context, tag, slot, taken);
     own.add(symbol);
+    const bits = commonBits(context.terms, x, y);
+    if (bits) return eitherBits(context.terms, symbol, bits);
     if ([x, y].every(address => isKernelBacked(context, address))) context.kernelBacked.add(symbol);
     else context.kernelBacked.delete(symbol);
     return symbol;

@@ -90,6 +90,7 @@ const ALL: Scope = {
   acquires: () => false,
   builds: () => false,
   releases: () => false,
+  finds: () => false,
   isTooLong: () => false,
 };
 

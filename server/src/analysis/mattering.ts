@@ -15,6 +15,8 @@ export interface Mattering {
   readonly builders: ReadonlySet<string>;
   /** Small static functions that release pages, in a file whose pages carry different holds: a flag may tell which. */
   readonly releasers: ReadonlySet<string>;
+  /** Functions that release pages which they find by a pfn or an address. */
+  readonly finders: ReadonlySet<string>;
   /** Those that acquire, and their callers: analysed by themselves with all that they call. */
   readonly acquiring: ReadonlySet<string>;
   /** Those in which an acquiring call stands. */
@@ -30,6 +32,7 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
   const builders = new Set<string>();
   const constructing = new Set<string>();
   const releasers = new Set<string>();
+  const finders = new Set<string>();
   const holds = new Set<string>();
   const touching = new Set<string>();
   for (const model of program.functions.values())
@@ -43,6 +46,7 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
       if (buildsForCaller(model, call, row)) builders.add(model.name);
       const isReleasing = row.effects.some(effect => effect.kind === 'release');
       if (model.isStatic && isReleasing && isLeaf(model, program)) releasers.add(model.name);
+      if (isReleasing && findsPages(model, table)) finders.add(model.name);
       if (row.effects.some(effect => SEEN_IN_CALLERS.test(effect.kind))) all.add(model.name);
       if (row.effects.some(effect => /^(release|construct|query|dirty)$/.test(effect.kind)))
         touching.add(model.name);
@@ -67,7 +71,7 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
   const isMixed =
     [...holds].some(hold => !/^(pin|get|none)$/.test(hold)) || (holds.has('pin') && holds.has('get'));
   if (!isMixed) releasers.clear();
-  return { all, reaching, direct, acquiring, builders, releasers, touching };
+  return { all, reaching, direct, acquiring, builders, releasers, finders, touching };
 }
 
 /** Whether a function stores a page, or an array of pages, in something that is no local. */
@@ -79,6 +83,16 @@ function movesPages(model: FunctionModel): boolean {
         instruction.place.kind !== 'variable' &&
         [1, 2].some(depth => isPointerToStruct(instruction.value.type, PAGE_TAGS, depth)),
     ),
+  );
+}
+
+/** Whether a function asks for the page behind a pfn or an address. */
+function findsPages(model: FunctionModel, table: EffectTable): boolean {
+  return callsOf(model).some(call =>
+    table.row(call.callee ?? '')?.effects.some(effect => {
+      const of = effect.kind === 'view' && effect.as === 'page' && call.arguments[effect.of - 1];
+      return of && !isPointerToStruct(of.type, PAGE_TAGS, 1);
+    }),
   );
 }
 
@@ -140,7 +154,7 @@ export function scopeOf(
   mattering: Mattering,
   isTooLong: (name: string) => boolean = () => false,
 ): Scope {
-  const { acquiring, all, reaching, builders, releasers } = mattering;
+  const { acquiring, all, reaching, builders, releasers, finders } = mattering;
   return {
     // Below a function that only touches pages, what acquires is analysed by itself.
     matters: name => all.has(name) && (acquiring.has(model.name) || !reaching.has(name)),
@@ -149,5 +163,6 @@ export function scopeOf(
     builds: name => builders.has(name),
     // What is given pages that were acquired here is followed anyway.
     releases: name => !acquiring.has(model.name) && releasers.has(name),
+    finds: name => finders.has(name),
   };
 }

@@ -54,7 +54,7 @@ function noteFilledObjects(members: Members, flow: PageFlow, sites: readonly Acq
     const acquisition = acquisitionAt(site);
     for (const key of flow.reachedFrom(flow.acquired(site.function, site.call, effect))) {
       if (!members.releases.has(key)) continue;
-      members.foreign.add(key);
+      members.noteForeign(key);
       members.stores.push({ key, acquisition, holds, isConditional: holds.size > 1, beside: new Map() });
     }
   }
@@ -195,7 +195,7 @@ class ModeFlags {
       ...new Set([
         ...this.askedIn(structOfMember(key)),
         ...(isConditional ? tested : []),
-        ...this.separating(stores, hold),
+        ...this.separating(key, stores, hold),
       ]),
     ];
   }
@@ -225,17 +225,24 @@ class ModeFlags {
     return this.members.flags.some(flag => flag.isAsked && release.guards.get(flag.key) === true);
   }
 
-  /** Members that were one number where the pages carry the hold, and are set to another one elsewhere. */
-  private separating(stores: readonly MemberStore[], hold: Hold): MemberKey[] {
+  /** Members that were one number where the pages carry the hold, and are set to another one where others are put there. */
+  private separating(pages: MemberKey, stores: readonly MemberStore[], hold: Hold): MemberKey[] {
     const [first, ...others] = stores.filter(store => store.holds.has(hold));
     if (!first) return [];
+    const fillers = new Set(this.members.foreign.get(pages));
+    for (const store of stores)
+      if (!store.holds.has(hold)) fillers.add(rootOf(store.acquisition.frame).function);
+    const isBesideOthers = ({ frame }: MemberFlag): boolean =>
+      fillers.size === 0 || fillers.has(rootOf(frame).function);
     return [...first.beside]
       .filter(
         ([key, number]) =>
           (number === 1 || number === 0) &&
           !this.members.counts.has(key) &&
           others.every(store => store.beside.get(key) === number) &&
-          this.members.flags.some(flag => flag.key === key && flag.number === 1 - number),
+          this.members.flags.some(
+            flag => flag.key === key && flag.number === 1 - number && isBesideOthers(flag),
+          ),
       )
       .map(([key]) => key);
   }

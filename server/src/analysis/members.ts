@@ -1,8 +1,9 @@
 import type { Span } from '../base/text.ts';
-import type { Program } from '../program/model.ts';
+import type { FunctionModel, Program } from '../program/model.ts';
 import { isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
 import type { Released } from '../semantics/effects.ts';
 import { type Hold, type IteratorKind, USER_BACKED_KINDS } from '../semantics/holds.ts';
+import { isNamedConstant } from './bits.ts';
 import { isJudgedAtCallers } from './callers.ts';
 import type { Context, Fault } from './context.ts';
 import { type Frame, rootOf } from './frames.ts';
@@ -10,7 +11,7 @@ import type { LeftCount } from './leftCounts.ts';
 import { type Place, pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { possibleHolds } from './releasing.ts';
-import type { Acquisition, PageSet, Release, State, Trace } from './state.ts';
+import type { Acquisition, Allocation, PageSet, Release, State, Trace } from './state.ts';
 import { type Atom, asNumber, mentions, PAGE_BEHIND, PAGE_IN, type Term } from './terms.ts';
 import type { Values } from './values.ts';
 
@@ -71,8 +72,10 @@ export class Members {
   readonly leftCounts: LeftCount[] = [];
   /** The members in which the arrays of an allocating call are stored, by its offset. */
   readonly arrays = new Map<number, Set<MemberKey>>();
-  /** Members that hold pages of which nothing is known. */
-  readonly foreign = new Set<MemberKey>();
+  /** Arrays, by the offset of the allocating call, that pages of the allocator were put into. */
+  readonly filledArrays = new Set<number>();
+  /** Members that hold pages of which nothing is known, and the functions that put them there, as far as these are known. */
+  readonly foreign = new Map<MemberKey, Set<FunctionModel>>();
   /** Acquisitions into an object that lies in a member, where the iterator decides about the hold: by the struct's tag. */
   private readonly conditionalObjects = new Map<string, Acquisition[]>();
   /** Members whose pages are marked dirty somewhere, and acquisitions (by the offset of the call). */
@@ -103,6 +106,7 @@ export class Members {
         known.span.start === release.span.start &&
         known.frame.parent === release.frame.parent &&
         known.isDecided === release.isDecided &&
+        known.isCounted === release.isCounted &&
         JSON.stringify([...known.guards]) === guards,
     );
     if (!isKnown) list.push(release);
@@ -132,6 +136,13 @@ export class Members {
   /** An array that the function allocates at this offset is stored in a member. */
   noteArray(allocatedAt: number, key: MemberKey): void {
     this.arrays.set(allocatedAt, (this.arrays.get(allocatedAt) ?? new Set()).add(key));
+  }
+
+  /** Pages of which nothing is known lie in a member; `frame` is that of the function which put them there. */
+  noteForeign(key: MemberKey, frame?: Frame): void {
+    const functions = this.foreign.get(key) ?? new Set();
+    this.foreign.set(key, functions);
+    if (frame) functions.add(rootOf(frame).function);
   }
 
   noteEnding(set: PageSet): void {
@@ -351,13 +362,13 @@ export function noteAssignment(values: Values, { place, type, value, span }: Ass
     const source = memberOf(context, value);
     if (set) addStore(context, state, members, key, place, set);
     else if (source) members.addSource(key, source);
-    else if (isPage || !array) members.foreign.add(key);
+    else if (isPage || !array || isFilledOtherwise(members, state, array)) members.noteForeign(key, frame);
     return;
   }
   const isCount = [...state.sets.values()].some(set => set.obtained === value || set.asked === value);
   const isAsked =
     mentions(value, atom => atom.kind === 'operation' && /^(kinds|mode)$/.test(atom.operator)) ||
-    (type.kind !== 'pointer' && !isCount && knowsIterator(state));
+    (type.kind !== 'pointer' && !isCount && isChosen(value) && hasAsked(state));
   const isUserBacked = [...state.iterators.values()]
     .filter(({ kinds }) => isDecided(kinds))
     .map(({ kinds }) => USER_BACKED_KINDS.some(kind => kinds.has(kind)))
@@ -370,13 +381,40 @@ export function noteAssignment(values: Values, { place, type, value, span }: Ass
   }
 }
 
+/** Pages of the allocator are put into an array, which may lie in a member, or will. */
+export function noteNewPages({ context, state, frame }: Values, array: Term): void {
+  const key = memberOf(context, array);
+  if (key) context.members.noteForeign(key, frame);
+  const allocation = allocationOf(state, array);
+  if (!allocation) return;
+  context.members.filledArrays.add(allocation.span.start);
+  for (const member of context.members.arrays.get(allocation.span.start) ?? [])
+    context.members.noteForeign(member, frame);
+}
+
+/** A new array has other pages, or somebody else was given it and may have filled it. */
+function isFilledOtherwise({ filledArrays }: Members, state: State, { atom, span }: Allocation): boolean {
+  return filledArrays.has(span.start) || (state.keepers.get(atom) ?? []).length > 0;
+}
+
+/** A number or a flag, and not what a call has found out. */
+const isChosen = (value: Term): boolean =>
+  asNumber(value) !== undefined ||
+  isNamedConstant(value) ||
+  (value.kind === 'operation' && value.operator === '|');
+
 /** Whether a value is made by adding to, or taking from, something that was no answer. */
 function isSum(value: Term): boolean {
   if (value.kind !== 'linear' || value.parts.size === 0) return false;
   return [...value.parts.keys()].every(({ kind }) => kind === 'symbol');
 }
 
-/** Whether a question about an iterator lies on the path, and its answer is known. */
+/** Whether a question about an iterator of unknown making lies on the path, and its answer is known. */
+function hasAsked(state: State): boolean {
+  return [...state.iterators.values()].some(({ kinds, builtBy }) => !builtBy && isDecided(kinds));
+}
+
+/** Whether the path knows what an iterator runs over. */
 export function knowsIterator(state: State): boolean {
   return [...state.iterators.values()].some(({ kinds }) => isDecided(kinds));
 }

@@ -194,13 +194,24 @@ function releaseArray(releasing: Releasing, array: Term): void {
     if (mentions(start, atom => atom === set.pointer)) continue;
     releaseStretch(releasing, set, start, count);
   }
-  if (touched.length === 0 && copied) {
+  if (touched.length === 0) releaseElsewhere(releasing, array, copied, count);
+  if (releasing.effect.freesArray) freeArray(releasing, array);
+}
+
+/** No array that a call filled: one variable that names a page, slots that pages were copied to, or those of others. */
+function releaseElsewhere(
+  releasing: Releasing,
+  array: Term,
+  copied: PageSet | undefined,
+  count: Term | undefined,
+): void {
+  const content = contentOf(releasing, array);
+  if (content !== array && pageOf(releasing.state, content)) releasePage(releasing, content);
+  else if (copied) {
     checkHold(releasing, copied);
     record(releasing, copied);
     forget(releasing, copied);
-  }
-  if (touched.length === 0 && !copied) releaseForeign(releasing, contentOf(releasing, array), count);
-  if (releasing.effect.freesArray) freeArray(releasing, array);
+  } else releaseForeign(releasing, content, count);
 }
 
 /** The sets whose slots lie in the memory that an array's address points into. */

@@ -32,6 +32,11 @@ export class ReleaseSites {
     return [...(this.sites.get(acquisition)?.values() ?? [])];
   }
 
+  /** Whether the pages were seen released in a function, or in what that calls, or may be. */
+  isIn(acquisition: string, model: FunctionModel): boolean {
+    return this.blocks.get(acquisition)?.has(model) === true;
+  }
+
   /** The releases of what the call at this offset acquired, in any calling context. */
   ofCall(start: number): Release[] {
     return [...this.sites].flatMap(([key, sites]) => (key.endsWith(`@${start}`) ? [...sites.values()] : []));

@@ -20,6 +20,8 @@ export interface Scope {
   readonly builds: (name: string) => boolean;
   /** Whether it releases pages of which a flag that its callers test may tell more. */
   readonly releases: (name: string) => boolean;
+  /** Whether it releases pages that it finds by a pfn or an address. */
+  readonly finds: (name: string) => boolean;
 }
 
 /** A callee of the program that is worth going into, or undefined. */
@@ -43,8 +45,16 @@ export function calleeToEnter(
   const mayStillEnter = context.steps < LIMITS.stepsBeforeConvention;
   if (!mayStillEnter) return;
   const isNews =
-    scope.builds(model.name) || returnsPages(model) || isGuardedRelease(context, scope, model, values);
+    scope.builds(model.name) ||
+    returnsPages(model) ||
+    isGuardedRelease(context, scope, model, values) ||
+    (scope.finds(model.name) && isSomeKnownByNumber(values));
   return isNews || touchesTracked(context, values, call) ? model : undefined;
+}
+
+/** Pages of which somebody may have kept the pfn or the address. */
+function isSomeKnownByNumber({ state }: Values): boolean {
+  return [...state.sets.values()].some(({ isViewed, viewers }) => isViewed || viewers.length > 0);
 }
 
 /** A call of what releases, behind a test of a member: that may be the flag which tells what the pages carry. */

@@ -150,6 +150,8 @@ export interface Trace {
   readonly handedOut?: readonly string[];
   /** For acquire: nothing was obtained. */
   readonly isFailure?: true;
+  /** For branch: only what memory held before the function decides, of which nothing is known. */
+  readonly isUndecided?: boolean;
 }
 
 /** Ends the key of the cell beside a bio's members that holds what the call returned which filled it. */

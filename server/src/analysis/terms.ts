@@ -302,6 +302,14 @@ export function asNumber(term: Term): number | undefined {
   return term.kind === 'linear' && term.parts.size === 0 ? term.constant : undefined;
 }
 
+/** Whether a value is made of nothing but what memory held before the function, numbers and names. */
+export function isFoundOnEntry(term: Term): boolean {
+  const isOther = (atom: Atom): boolean =>
+    atom.kind !== 'operation' && !(atom.kind === 'symbol' && /^(memory|global):/.test(atom.name));
+  const isMemory = (atom: Atom): boolean => atom.kind === 'symbol' && atom.name.startsWith('memory:');
+  return mentions(term, isMemory) && !mentions(term, isOther);
+}
+
 /** Whether `wanted` occurs in the term, at any depth. */
 export function mentions(term: Term, wanted: (atom: Atom) => boolean): boolean {
   if (term.kind === 'linear') {

@@ -1,5 +1,6 @@
 import type { Expression } from '../program/model.ts';
 import { commonType, type Type } from '../program/types.ts';
+import { eitherBits, isNamedConstant, relevantBits } from './bits.ts';
 import type { Context } from './context.ts';
 import type { Frame } from './frames.ts';
 import { Memory } from './memory.ts';
@@ -183,37 +184,34 @@ export class Values extends Memory {
     if (operator === '<<' && b !== undefined && b >= 0 && b < 53) return this.terms.scale(left, 2 ** b);
     if (operator === '>>' && b !== undefined && b >= 0 && b < 53) return this.quotient(left, 2 ** b);
     if (operator === '/' && b !== undefined && b > 0) return this.quotient(left, b);
-    if (
-      operator === '&' &&
-      b !== undefined &&
-      a !== undefined &&
-      a >= 0 &&
-      b >= 0 &&
-      a < 2 ** 31 &&
-      b < 2 ** 31
-    )
-      return this.terms.constant(a & b);
     if (operator === '%' && a !== undefined && b !== undefined && b > 0) return this.terms.constant(a % b);
-    // x & (PAGE_SIZE - 1) and offset_in_page(x) are the same question.
-    if (operator === '&' && b !== undefined && b > 0 && Number.isInteger(Math.log2(b + 1)))
-      return this.terms.operation('%', left, this.terms.constant(b + 1));
-    if (operator === '&') {
-      const flag = this.flagTest(left, right) ?? this.flagTest(right, left);
-      if (flag) return flag;
-    }
-    if ((operator === '|' || operator === '&' || operator === '^') && left.id > right.id)
-      return this.terms.operation(operator, right, left);
+    if (operator === '|') return eitherBits(this.terms, left, right);
+    if (operator === '&') return this.intersection(left, right);
+    if (operator === '^' && left.id > right.id) return this.terms.operation(operator, right, left);
     return this.terms.operation(operator, left, right);
   }
 
-  /** `(A | B) & A` for named flag bits: A, or nothing where the set of bits lacks it. */
-  private flagTest(bits: Term, flag: Term): Term | undefined {
-    if (!isNamedConstant(flag)) return;
-    const members = flagMembers(bits);
-    if (!members) return;
-    if (!members.includes(flag)) return this.number(0);
-    this.state.facts.assumeNot(flag, 0);
-    return flag;
+  /** `left & right`. */
+  private intersection(left: Term, right: Term): Term {
+    const [a, b] = [asNumber(left), asNumber(right)];
+    if (a === 0 || b === 0) return this.number(0);
+    if (a !== undefined && b !== undefined && a > 0 && b > 0 && a < 2 ** 31 && b < 2 ** 31)
+      return this.number(a & b);
+    if (left === right) {
+      // A named bit that is set is one.
+      if (isNamedConstant(left)) this.state.facts.assumeNot(left, 0);
+      return left;
+    }
+    const value = relevantBits(this.terms, left, right);
+    if (value !== left) return this.intersection(value, right);
+    const mask = relevantBits(this.terms, right, left);
+    if (mask !== right) return this.intersection(left, mask);
+    // x & (PAGE_SIZE - 1) and offset_in_page(x) are the same question.
+    if (b !== undefined && b > 0 && Number.isInteger(Math.log2(b + 1)))
+      return this.terms.operation('%', left, this.number(b + 1));
+    return left.id > right.id
+      ? this.terms.operation('&', right, left)
+      : this.terms.operation('&', left, right);
   }
 
   /** The name of a local or parameter that holds exactly this value now. */
@@ -288,20 +286,6 @@ export class Values extends Memory {
     const isSigned = from.kind === 'integer' ? from.signed : Number.isFinite(low);
     return isSigned && low < 0 ? this.terms.operation('unsigned', term) : term;
   }
-}
-
-/** An enumerator or a macro that stands for a number we do not know. */
-export function isNamedConstant(term: Term): boolean {
-  return term.kind === 'symbol' && term.name.startsWith('global:');
-}
-
-/** The named bits of `A | B | …`, or undefined where others may be among them. */
-function flagMembers(term: Term): Term[] | undefined {
-  if (asNumber(term) === 0) return [];
-  if (isNamedConstant(term)) return [term];
-  if (term.kind !== 'operation' || term.operator !== '|') return;
-  const parts = term.operands.map(flagMembers);
-  return parts.every(part => part !== undefined) ? parts.flat() : undefined;
 }
 
 function isTruth(term: Term): boolean {

@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import type { Span } from '../base/text.ts';
+import { assertedBy, isAssertion, isBugOn, isWarning, neverReturns } from './assertions.ts';
 import { constant, type FunctionBuilder } from './builder.ts';
 import { childrenOf, describedType, spanOf } from './declarations.ts';
 import type { BinaryOperator, Block, Expression } from './model.ts';
@@ -30,18 +31,6 @@ const TRANSPARENT = new Set([
   'no_printk',
   'data_race',
   'smp_load_acquire',
-]);
-/** WARN_ON(condition), VM_WARN_ON_ONCE_PAGE(condition, page), KVM_BUG_ON(condition, kvm): they go on after the report. */
-const WARNS =
-  /^(((drm|DRM|GEM|VM|KVM|XFS|RDMA|I915)_)?WARN(_ON|_ONCE|_RATELIMIT|_TAINT|_SMP|_FOLIO|_PAGE|_MM|_VMA)*|KVM_BUG_ON)$/;
-const BUGS_ON = /^(VM_)?BUG_ON(_PAGE|_FOLIO|_VMA|_MM)?$/;
-const NEVER_RETURNS = new Set([
-  'BUG',
-  'panic',
-  'unreachable',
-  '__builtin_unreachable',
-  'do_exit',
-  'make_task_dead',
 ]);
 
 /** How statements are lowered; expressions need it for `({ … })`. */
@@ -139,7 +128,7 @@ export class ExpressionLowering {
         this.condition(first, whenTrue, whenFalse);
         return;
       }
-      if (first && WARNS.test(name)) {
+      if (first && isWarning(name)) {
         const warned = this.builder.newBlock(spanOf(inner));
         this.condition(warnedCondition(name, inner), warned, whenFalse);
         this.builder.current = warned;
@@ -329,7 +318,7 @@ export class ExpressionLowering {
       span,
       calleeSpan: spanOf(callee),
     });
-    if (name !== undefined && NEVER_RETURNS.has(name)) this.builder.finish({ kind: 'stop', span });
+    if (name !== undefined && neverReturns(name)) this.builder.finish({ kind: 'stop', span });
     return result;
   }
 
@@ -337,13 +326,17 @@ export class ExpressionLowering {
     const first = values[0];
     if (!first) return;
     if (TRANSPARENT.has(name)) return this.value(first);
-    if (WARNS.test(name)) return this.truth(node, span);
-    if (BUGS_ON.test(name)) {
-      const [bug, after] = [this.builder.newBlock(span), this.builder.newBlock(span)];
-      this.condition(first, bug, after);
-      bug.terminator = { kind: 'stop', span };
-      this.builder.current = after;
-      return constant(0, span);
+    if (isWarning(name)) return this.truth(node, span);
+    if (isBugOn(name)) return this.stopWhere((bug, after) => this.condition(first, bug, after), span);
+    if (isAssertion(name)) {
+      const [left, right] = values.slice(1).map(value => this.value(value));
+      const condition = assertedBy(name, left, right, span);
+      if (!condition) return;
+      return this.stopWhere(
+        (failed, after) =>
+          this.builder.finish({ kind: 'branch', condition, whenTrue: after, whenFalse: failed, span }, after),
+        span,
+      );
     }
     if (name === 'WRITE_ONCE' || name === 'smp_store_release' || name === 'rcu_assign_pointer') {
       const place = this.value(first);
@@ -360,6 +353,15 @@ export class ExpressionLowering {
       return kept;
     }
     return;
+  }
+
+  /** The function goes on in one of two blocks only. */
+  private stopWhere(decide: (stopped: Block, after: Block) => void, span: Span): Expression {
+    const [stopped, after] = [this.builder.newBlock(span), this.builder.newBlock(span)];
+    decide(stopped, after);
+    stopped.terminator = { kind: 'stop', span };
+    this.builder.current = after;
+    return constant(0, span);
   }
 
   private swap(left: Expression, right: Expression, span: Span): Expression {

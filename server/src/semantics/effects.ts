@@ -143,6 +143,8 @@ export interface Borrow {
   readonly contents?: true;
   /** It lets time pass, perhaps until some I/O is done. */
   readonly waits?: true;
+  /** It puts pages of the allocator into the slots of this array. */
+  readonly fills?: Argument;
   /** A wait that may be broken off (by a signal, after a time): it came to its end only where the result is this. */
   readonly until?: 'zero' | 'nonzero' | 'positive';
 }

@@ -23,6 +23,7 @@ import type {
 /** The trees in which the facts were read. */
 export const LINUX_6_12 = '6.12.117';
 export const LINUX_6_1 = '6.1.192';
+export const LINUX_7_3 = '7.3.4';
 
 export type RowDetails = Omit<FunctionRow, 'name' | 'effects' | 'source' | 'parameters'>;
 
@@ -133,6 +134,9 @@ export const waitUntil = (until: Borrow['until']): Borrow => ({ ...wait, until }
 
 /** Reads or writes the memory that its arguments lead to, and keeps nothing. */
 export const touch: Borrow = { kind: 'borrow', contents: true };
+
+/** Puts new pages into the slots of an array. */
+export const fill = (fills: Argument): Borrow => ({ ...borrow, fills });
 
 export const dirty = (argument: Argument): Dirty => ({ kind: 'dirty', argument });
 

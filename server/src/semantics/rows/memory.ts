@@ -1,7 +1,8 @@
 import type { Effect, FunctionRow } from '../effects.ts';
-import { allocate, borrow, free, row, rows } from './build.ts';
+import { allocate, borrow, free, LINUX_7_3, row, rows } from './build.ts';
 
 const SLAB = 'include/linux/slab.h';
+const SLAB_7_3 = `${SLAB} (${LINUX_7_3})`;
 const DEVICE = 'include/linux/device/devres.h';
 
 const zeroed = true;
@@ -87,6 +88,30 @@ const virtual: FunctionRow[] = [
   ]),
 ];
 
+/** Macros that are told a type, or a variable of it, and how many of these there shall be room for. */
+const typed: FunctionRow[] = [
+  ...rows(SLAB_7_3, allocate('kmalloc'), [
+    '1124 kmalloc_obj(type, gfp)',
+    '1136 kmalloc_objs(type, count, gfp)',
+    '1151 kmalloc_flex(type, member, count, gfp)',
+  ]),
+  ...rows(SLAB_7_3, allocate('kmalloc', 'pointer-or-null', zeroed), [
+    '1155 kzalloc_obj(type, gfp)',
+    '1157 kzalloc_objs(type, count, gfp)',
+    '1159 kzalloc_flex(type, member, count, gfp)',
+  ]),
+  ...rows(SLAB_7_3, allocate('kvmalloc'), [
+    '1163 kvmalloc_obj(type, gfp)',
+    '1165 kvmalloc_objs(type, count, gfp)',
+    '1167 kvmalloc_flex(type, member, count, gfp)',
+  ]),
+  ...rows(SLAB_7_3, allocate('kvmalloc', 'pointer-or-null', zeroed), [
+    '1171 kvzalloc_obj(type, gfp)',
+    '1173 kvzalloc_objs(type, count, gfp)',
+    '1175 kvzalloc_flex(type, member, count, gfp)',
+  ]),
+];
+
 const managed: FunctionRow[] = [
   ...rows(DEVICE, allocate('devm'), [
     '47 devm_kmalloc(dev, size, gfp)',
@@ -146,6 +171,7 @@ const sizes: FunctionRow[] = rows(SLAB, borrow, ['474 ksize(objp)']);
 export const MEMORY_ROWS: readonly FunctionRow[] = [
   ...slab,
   ...virtual,
+  ...typed,
   ...managed,
   ...reallocation,
   ...frees,

@@ -5,8 +5,10 @@ import {
   allocate,
   borrow,
   count,
+  fill,
   free,
   given,
+  LINUX_7_3,
   object,
   release,
   result,
@@ -20,6 +22,7 @@ import {
 const PAGE_REF = 'include/linux/page_ref.h';
 const PAGEMAP = 'include/linux/pagemap.h';
 const GFP = 'include/linux/gfp.h';
+const GFP_7_3 = `${GFP} (${LINUX_7_3})`;
 const KVM = 'virt/kvm/kvm_main.c';
 
 const taken = (returns: Acquire['returns'] = 'always'): Acquire => acquire('get', given(1), returns);
@@ -200,6 +203,10 @@ const pageCache: FunctionRow[] = [
 
 const page = allocate('pages');
 
+const FILLS = {
+  note: 'Fills the empty slots with newly allocated pages; returns how many slots from the start are filled.',
+};
+
 const allocation: FunctionRow[] = [
   ...rows(GFP, page, [
     '343 alloc_page(gfp_mask)',
@@ -225,20 +232,19 @@ const allocation: FunctionRow[] = [
     '3541 __dev_alloc_page(gfp_mask)',
     '3521 __dev_alloc_pages(gfp_mask, order)',
   ]),
+  ...rows(GFP, fill(3), ['233 alloc_pages_bulk_array(gfp, nr_pages, page_array)'], FILLS),
+  ...rows(GFP, fill(4), ['246 alloc_pages_bulk_array_node(gfp, nid, nr_pages, page_array)'], FILLS),
+  ...rows(GFP, fill(3), ['226 alloc_pages_bulk_array_mempolicy(gfp, nr_pages, page_array)'], FILLS),
   ...rows(
     GFP,
-    borrow,
-    [
-      '233 alloc_pages_bulk_array(gfp, nr_pages, page_array)',
-      '246 alloc_pages_bulk_array_node(gfp, nid, nr_pages, page_array)',
-      '226 alloc_pages_bulk_array_mempolicy(gfp, nr_pages, page_array)',
-      '230 alloc_pages_bulk_list(gfp, nr_pages, list)',
-      '221 __alloc_pages_bulk(gfp, preferred_nid, nodemask, nr_pages, page_list, page_array)',
-    ],
-    {
-      note: 'Fills the empty slots with newly allocated pages; returns how many slots from the start are filled.',
-    },
+    fill(6),
+    ['221 __alloc_pages_bulk(gfp, preferred_nid, nodemask, nr_pages, page_list, page_array)'],
+    FILLS,
   ),
+  ...rows(GFP, borrow, ['230 alloc_pages_bulk_list(gfp, nr_pages, list)']),
+  ...rows(GFP_7_3, fill(3), ['225 alloc_pages_bulk(gfp, nr_pages, page_array)'], FILLS),
+  ...rows(GFP_7_3, fill(4), ['238 alloc_pages_bulk_node(gfp, nid, nr_pages, page_array)'], FILLS),
+  ...rows(GFP_7_3, fill(3), ['221 alloc_pages_bulk_mempolicy(gfp, nr_pages, page_array)'], FILLS),
   row(
     'ceph_alloc_page_vector(num_pages, flags)',
     'net/ceph/pagevec.c:39',
