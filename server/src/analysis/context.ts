@@ -131,6 +131,8 @@ export class Context {
   /** The symbols that stand for merged values, by the tag of the block that made them. */
   private readonly merged = new Map<string, Set<Term>>();
   private readonly made = new Set<SymbolAtom>();
+  /** Answers of waits that a signal, or the time, may break off: what was waited for goes on then. */
+  readonly waitAnswers = new Set<Term>();
   /** Merged addresses of iterators that are never user-backed. */
   readonly kernelBacked = new Set<Term>();
   /** The symbols made for parts of a local that nothing on the path had written, by the local's key. */

@@ -68,7 +68,7 @@ export function judgeExits(
 export function outcomesOf(frame: Frame, exit: Exit): Exit[] {
   const { state, value } = exit;
   const returns = frame.function.returnType;
-  if (!value || returns.kind !== 'integer' || !returns.signed) return [exit];
+  if (!value || returns.kind !== 'integer' || !returns.signed || isCalculated(value)) return [exit];
   const { low, high } = state.facts.bounds(value);
   if (low >= 0 || high < 0) return [exit];
   const failed = state.clone();
@@ -80,6 +80,10 @@ export function outcomesOf(frame: Frame, exit: Exit): Exit[] {
     { ...exit, state: succeeded },
   ];
 }
+
+/** A sum of several values, or a multiple of one, is no error code. */
+const isCalculated = ({ parts }: Term): boolean =>
+  parts.size > 1 || [...parts.values()].some(coefficient => Math.abs(coefficient) !== 1);
 
 const newAccount = (known: OtherExits): Account => ({
   losses: [],
@@ -105,7 +109,8 @@ function judgeExit(
   const { state, value } = exit;
   const live = survivors(context, state, value);
   const isError = isErrorExit(frame, state, value);
-  const mayBeAbandoned = isError && !releasesByNumber(context, frame);
+  const isWait = value !== undefined && context.waitAnswers.has(value);
+  const mayBeAbandoned = isError && !isWait && !releasesByNumber(context, frame);
   const lostArrays = new Map<Term, Allocation>();
   for (const allocation of state.allocations.values())
     if (

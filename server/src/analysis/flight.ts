@@ -167,9 +167,10 @@ export function settle(
   row: FunctionRow | undefined,
 ): void {
   const { flight } = values.state;
-  if (flight.submissions.size === 0 || isQuiet(context, call.callee, row)) return;
   const until = row?.effects.find(effect => effect.kind === 'borrow')?.until;
   const result = resultOf(values, call);
+  if (until && result) context.waitAnswers.add(result);
+  if (flight.submissions.size === 0 || isQuiet(context, call.callee, row)) return;
   if (until && result) flight.landUnlessBrokenOff(result, until);
   else flight.land();
 }
