@@ -3,6 +3,7 @@ import type { Acquire, FunctionRow } from '../semantics/effects.ts';
 import { type Mode, USER_BACKED_KINDS } from '../semantics/holds.ts';
 import { acquisitionOf, modeOf, reportSite } from './acquisitions.ts';
 import type { Context } from './context.ts';
+import { resultName } from './frames.ts';
 import { pointerAtom } from './places.ts';
 import type { Acquisition, PageSet, State } from './state.ts';
 import { mergeSets } from './stretches.ts';
@@ -38,7 +39,9 @@ export function acquire(
   const key = `${frame.key}@${instruction.span.start}`;
   const acquisition = acquisitionOf(context, values, instruction, row, effect);
   foldIntoOlder(context, state, `${key}:latest`, `${key}:older`);
-  const result = values.fresh(`result${key}`, undefined, effect.pages.form === 'result-array');
+  const name = resultName(frame, instruction);
+  const result =
+    effect.pages.form === 'result-array' ? values.fresh(name, undefined, true) : context.terms.symbol(name);
   const call: Call = { context, values, state, instruction, acquisition, effect, result };
   reportSite(context, values, instruction, acquisition);
   if (isWithoutPages(call)) return [{ state, result }];

@@ -20,6 +20,7 @@ import { builtinValue } from './builtins.ts';
 import { noteHold, onlyHold } from './containers.ts';
 import type { Context } from './context.ts';
 import { carryOutFlag, forgetFlags, noteAdded } from './flags.ts';
+import { resultName } from './frames.ts';
 import {
   DEST,
   directionTerm,
@@ -87,8 +88,9 @@ function giveNumbers(values: Values, call: CallInstruction, result: Term | undef
   noteNumbersGiven(values.state, terms, keeper);
 }
 
-function resultSymbol(values: Values, call: CallInstruction): Term {
-  return values.fresh(`result${values.frame.key}@${call.span.start}`, call.result?.type);
+/** What a call returns. An answer of the call in an earlier turn was given another name when the call began. */
+function resultSymbol({ context, frame }: Values, call: CallInstruction): Term {
+  return context.terms.symbol(resultName(frame, call));
 }
 
 function argumentValue(values: Values, call: CallInstruction, position: number): Term | undefined {

@@ -4,7 +4,7 @@ import { QUEUED } from '../semantics/completions.ts';
 import type { Borrow, FunctionRow } from '../semantics/effects.ts';
 import type { Context } from './context.ts';
 import { ForkMap } from './forkMap.ts';
-import type { Frame } from './frames.ts';
+import { type Frame, resultName } from './frames.ts';
 import type { Location } from './locations.ts';
 import type { Place } from './places.ts';
 import { pointerAtom, rootKey } from './places.ts';
@@ -154,9 +154,9 @@ export function holderOf(context: Context, { place }: { readonly place: Place })
   return context.terms.address(rootKey(place.key), false);
 }
 
-/** What a call returns; undefined where nobody takes it. The name is the one that calls.ts gives it. */
+/** What a call returns; undefined where nobody takes it. */
 export function resultOf({ context, frame }: Values, call: CallInstruction): Term | undefined {
-  return call.result && context.terms.symbol(`result${frame.key}@${call.span.start}`);
+  return call.result && context.terms.symbol(resultName(frame, call));
 }
 
 /** What is under way may come to its end during a call that waits, or of which it is not known that it does not. */

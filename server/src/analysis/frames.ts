@@ -1,5 +1,5 @@
 import type { Span } from '../base/text.ts';
-import type { FunctionModel } from '../program/model.ts';
+import type { CallInstruction, FunctionModel } from '../program/model.ts';
 
 /** One activation of a function: the root, or a callee analysed in its caller's context. */
 export interface Frame {
@@ -55,3 +55,6 @@ export function callSpan({ parent, call, callBlock }: Frame): Span | undefined {
   );
   return made?.kind === 'call' ? made.calleeSpan : undefined;
 }
+
+/** The name of what a call returns. */
+export const resultName = ({ key }: Frame, { span }: CallInstruction): string => `result${key}@${span.start}`;

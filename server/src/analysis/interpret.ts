@@ -9,7 +9,7 @@ import { executeCall } from './calls.ts';
 import { CHECKS } from './checks/index.ts';
 import type { Context } from './context.ts';
 import { countErrorsAsNegative } from './convention.ts';
-import { calleeFrame, type Frame } from './frames.ts';
+import { calleeFrame, type Frame, resultName } from './frames.ts';
 import { join } from './join.ts';
 import { LIMITS } from './limits.ts';
 import { allocationOf, setsOf } from './reach.ts';
@@ -192,10 +192,15 @@ export class Activation {
 
   private call(call: CallInstruction, values: Values, block: Block): State[] {
     const row = call.callee === undefined ? undefined : this.context.table.row(call.callee);
+    // What the call answers now is another value than what it answered in an earlier turn of the loop.
+    const beginAnswer = () => values.fresh(resultName(this.frame, call), call.result?.type);
+    const mayEnter = !row && this.context.program.functions.has(call.callee ?? '');
+    if (!mayEnter) beginAnswer();
     for (const check of CHECKS) check.call?.(this.context, values, call, row);
     const model = this.interpreter.calleeToEnter(this.frame, values, call);
-    if (!model) this.context.onCall?.(values, call, row);
     if (model) return this.enterCallee(model, call, values, block);
+    if (mayEnter) beginAnswer();
+    this.context.onCall?.(values, call, row);
     return executeCall(this.context, values, call, row, block.id).map(outcome => {
       this.storeResult(outcome.state, call, outcome.result);
       return outcome.state;

@@ -30,7 +30,8 @@ export const NOT_EXECUTED: Readonly<Record<string, string>> = {
     __folio_alloc __folio_alloc_node vma_alloc_folio __get_free_page __get_free_pages __get_dma_pages
     get_zeroed_page filemap_alloc_folio __page_cache_alloc page_cache_alloc dev_alloc_page dev_alloc_pages
     __dev_alloc_page __dev_alloc_pages alloc_pages_bulk_array alloc_pages_bulk_array_node
-    alloc_pages_bulk_array_mempolicy alloc_pages_bulk_list __alloc_pages_bulk ceph_alloc_page_vector
+    alloc_pages_bulk_array_mempolicy alloc_pages_bulk_list __alloc_pages_bulk alloc_pages_bulk
+    alloc_pages_bulk_node alloc_pages_bulk_mempolicy ceph_alloc_page_vector
     page_pool_dev_alloc_pages page_pool_alloc_pages page_pool_get_dma_addr __free_page __free_pages free_page
     free_pages free_pages_exact page_pool_put_full_page page_pool_put_page page_pool_recycle_direct`,
   'puts kernel pages into page tables': `

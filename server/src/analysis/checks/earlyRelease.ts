@@ -1,5 +1,6 @@
 import type { Span } from '../../base/text.ts';
 import type { CallInstruction, Expression } from '../../program/model.ts';
+import { isPointerToStruct, PAGE_TAGS } from '../../program/types.ts';
 import type { FunctionRow, Release, Submit } from '../../semantics/effects.ts';
 import { isBio } from '../bioContents.ts';
 import type { Context } from '../context.ts';
@@ -134,7 +135,9 @@ function reuse(context: Context, values: Values, argument: Expression, row: Func
   values.state.memory.delete(member(context, term, RELEASED).key);
 }
 
+/** Whether a condition reads memory that the end of an I/O may have changed; which pages there are, it does not change. */
 function looksAtMemory(expression: Expression): boolean {
+  if ([1, 2].some(depth => isPointerToStruct(expression.type, PAGE_TAGS, depth))) return false;
   switch (expression.kind) {
     case 'dereference':
     case 'index':

@@ -7,14 +7,14 @@ const queues: FunctionRow[] = [
   row(
     'virtqueue_add_sgs(_vq, sgs, out_sgs, in_sgs, data, gfp)',
     `${VIRTIO_RING}:2243`,
-    [store(2, 1, 'keeps', { form: 'array', when: 'result-zero' }), submit(5)],
+    [store(2, 1, 'keeps', { form: 'array', when: 'result-zero' }), submit(2), submit(5)],
     {
       note: 'On 0 the device has the pages until virtqueue_get_buf() returns data.',
     },
   ),
   ...rows(
     VIRTIO_RING,
-    [store(2, 1, 'keeps', { when: 'result-zero' }), submit(4)],
+    [store(2, 1, 'keeps', { when: 'result-zero' }), submit(2), submit(4)],
     [
       '2299 virtqueue_add_inbuf(vq, sg, num, data, gfp)',
       '2277 virtqueue_add_outbuf(vq, sg, num, data, gfp)',
