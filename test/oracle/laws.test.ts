@@ -29,6 +29,7 @@ const sides = fc.record({
   isExact: fc.boolean(),
   hasOwnReference: fc.boolean(),
   isViewed: fc.boolean(),
+  isNumbered: false,
   kinds: fc.subarray([...ITERATOR_KINDS], { minLength: 1 }),
   keepers: fc.subarray(['queue', 'store', 'submit']),
   freed: fc.subarray([0, 1, 2]),
@@ -90,6 +91,7 @@ function stateOf({ context, places, mode }: World, side: Side): State {
     keepers,
     hasOwnReference: side.hasOwnReference,
     isViewed: side.isViewed,
+    isNumbered: false,
     viewers: [],
     dropped: [],
   };
@@ -108,6 +110,7 @@ function picture({ places }: World, state: State) {
     isExact: set.isExact,
     hasOwnReference: set.hasOwnReference,
     isViewed: set.isViewed,
+    isNumbered: false,
     keepers: set.keepers.map(each => each.callee).sort(),
     holds: [...possibleHolds(state, set)].sort(),
     kinds: [...state.iterators.values()].map(({ kinds }) => [...kinds].sort()),

@@ -360,6 +360,7 @@ function blankSet(call: Prepared): PageSet {
     keepers: [],
     hasOwnReference: false,
     isViewed: false,
+    isNumbered: false,
     viewers: [],
     dropped: [],
   };

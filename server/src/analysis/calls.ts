@@ -280,6 +280,13 @@ function allocate(context: Context, values: Values, call: CallInstruction, effec
   return atom;
 }
 
+/** The pfn or the address of a page. */
+function numberOf(context: Context, { state }: Values, page: Term): Term {
+  const set = pageOf(state, page)?.set;
+  if (set && !set.isNumbered) state.updateSet(set.id, { isNumbered: true });
+  return context.terms.operation('address', page);
+}
+
 function view(context: Context, values: Values, call: CallInstruction, effect: View): Term {
   const of = argumentValue(values, call, effect.of);
   if (!of) return resultSymbol(values, call);
@@ -291,7 +298,7 @@ function view(context: Context, values: Values, call: CallInstruction, effect: V
   // A mapping ends with its user: nobody finds the page by it later.
   if (effect.as === 'address' && /kmap/.test(call.callee ?? ''))
     return context.terms.operation('address', of, context.terms.symbol('mapped'));
-  if (effect.as === 'address') return context.terms.operation('address', of);
+  if (effect.as === 'address') return numberOf(context, values, of);
   const behind = behindAddress(of);
   if (behind) return behind;
   return /pfn|virt|phys|addr/.test(call.callee ?? '') ? context.terms.operation(PAGE_BEHIND, of) : of;

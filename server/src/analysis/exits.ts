@@ -4,7 +4,6 @@ import { isAnswerTaken, isJudgedAtCallers } from './callers.ts';
 import type { Context } from './context.ts';
 import { type Frame, isWithin, rootOf } from './frames.ts';
 import type { Exit } from './interpret.ts';
-import { BY_NUMBER } from './members.ts';
 import { isKept, survivors } from './reach.ts';
 import { isFewerThanAsked, possibleHolds } from './releasing.ts';
 import {
@@ -110,7 +109,8 @@ function judgeExit(
   const live = survivors(context, state, value);
   const isError = isErrorExit(frame, state, value);
   const isWait = value !== undefined && context.waitAnswers.has(value);
-  const mayBeAbandoned = isError && !isWait && !releasesByNumber(context, frame);
+  const isCounting = context.releases.countsIn(rootOf(frame).function);
+  const mayBeAbandoned = isError && !isWait && !isCounting;
   const lostArrays = new Map<Term, Allocation>();
   for (const allocation of state.allocations.values())
     if (
@@ -140,7 +140,8 @@ function judgeExit(
     const array = set.pointer && lostArrays.get(set.pointer);
     if (!isOwned(state, set, live)) {
       if (array) withPages.add(array);
-      if (!isKnownByNumber(state, set, live))
+      if (isCounting && set.isNumbered) account.isReleasedSomewhere = true;
+      else if (!isKnownByNumber(state, set, live))
         account.losses.push({ exit, confidence: 'certain', array: array?.placeText });
       else if (mayBeAbandoned) account.abandoned.push({ exit, confidence: 'guess' });
       else account.isReleasedSomewhere = true;
@@ -214,12 +215,6 @@ function isKnownByNumber(state: State, set: PageSet, live: ReadonlySet<Term>): b
 /** Whether somebody may have kept the pages who will release them. What all turns of a loop named is for a loop to release. */
 function isKeptBeyond(state: State, { keepers, age }: PageSet): boolean {
   return isKept(state, age === 'latest' ? keepers.filter(each => !each.isPlain) : keepers);
-}
-
-/** A loop of the function releases pages by counting their numbers: it may always take no turn. */
-function releasesByNumber({ members }: Context, { function: model }: Frame): boolean {
-  const releases = members.releases.get(BY_NUMBER) ?? [];
-  return releases.some(({ isCounted, frame }) => isCounted && rootOf(frame).function === model);
 }
 
 /** The caller is told how many pages there are: by the returned value or by a count it can see. */

@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import { rootOf } from './frames.ts';
 import {
   knowsIterator,
   type MemberKey,
@@ -24,6 +25,7 @@ export function releaseForeign(releasing: Releasing, term: Term, count: Term | u
   };
   const key = memberOf(context, term);
   if (key) releaseThroughMember(releasing, key);
+  if (isCounted(context, term)) context.releases.noteCounted(rootOf(values.frame).function);
   context.members.noteRelease(key, {
     ...release,
     hold: effect.hold,
@@ -32,7 +34,6 @@ export function releaseForeign(releasing: Releasing, term: Term, count: Term | u
     countedBy: count && memberOf(context, count),
     around: structsAround(context, term),
     parameter: parameterIn(term),
-    isCounted: isCounted(context, term),
     trace: state.trace,
     guards: testedMembers(context, state),
     isDecided: knowsIterator(state),

@@ -227,6 +227,7 @@ function joinSet(x: PageSet, y: PageSet, merge: Merge): PageSet {
     from: merge(`${x.id}.from`, x.from, y.from),
     to: merge(`${x.id}.to`, x.to, y.to),
     isViewed: x.isViewed || y.isViewed,
+    isNumbered: x.isNumbered || y.isNumbered,
     hasOwnReference: x.hasOwnReference || y.hasOwnReference,
     keepers: union(x.keepers, y.keepers),
     viewers: union(x.viewers, y.viewers),
@@ -313,6 +314,7 @@ function isSameSet(a: PageSet | undefined, b: PageSet): boolean {
     a.keepers.length === b.keepers.length &&
     a.viewers.length === b.viewers.length &&
     a.isViewed === b.isViewed &&
+    a.isNumbered === b.isNumbered &&
     (a.keepers[0]?.result === undefined) === (b.keepers[0]?.result === undefined) &&
     a.dropped.length === b.dropped.length &&
     a.hasOwnReference === b.hasOwnReference

@@ -153,6 +153,7 @@ function filledSet(
     keepers: [],
     hasOwnReference: false,
     isViewed: false,
+    isNumbered: false,
     viewers: [],
     dropped: [],
   };

@@ -39,8 +39,6 @@ export interface MemberRelease extends Release {
   readonly around: ReadonlySet<string>;
   /** Where a function releases what it was given: the id of its parameter. */
   readonly parameter: number | undefined;
-  /** One of the pages whose numbers a loop goes through. */
-  readonly isCounted: boolean;
   readonly trace: Trace | undefined;
   /** Members of which the path knows whether they are zero: true where they are not. */
   readonly guards: ReadonlyMap<MemberKey, boolean>;
@@ -106,7 +104,6 @@ export class Members {
         known.span.start === release.span.start &&
         known.frame.parent === release.frame.parent &&
         known.isDecided === release.isDecided &&
-        known.isCounted === release.isCounted &&
         JSON.stringify([...known.guards]) === guards,
     );
     if (!isKnown) list.push(release);

@@ -7,6 +7,7 @@ import type { Release } from './state.ts';
 export class ReleaseSites {
   private readonly blocks = new Map<string, Map<FunctionModel, Set<number>>>();
   private readonly sites = new Map<string, Map<number, Release>>();
+  private readonly counting = new Set<FunctionModel>();
   private readonly reach = new Map<FunctionModel, Map<number, ReadonlySet<number>>>();
 
   /** Notes a release in `block` of the frame, and with it the calls that led there. */
@@ -26,6 +27,16 @@ export class ReleaseSites {
       byFunction.set(each.function, blocks.add(at));
       at = each.callBlock;
     }
+  }
+
+  /** Notes that a function, or what it calls, releases pages by going through their numbers in a loop. */
+  noteCounted(root: FunctionModel): void {
+    this.counting.add(root);
+  }
+
+  /** Whether a function releases pages by going through their numbers: the loop may always take no turn. */
+  countsIn(root: FunctionModel): boolean {
+    return this.counting.has(root);
   }
 
   of(acquisition: string): Release[] {

@@ -82,6 +82,8 @@ export interface PageSet {
   readonly hasOwnReference: boolean;
   /** Its pfn or bus address was stored: whoever finds it there may be the owner, after success. */
   readonly isViewed: boolean;
+  /** The pfn or the address of one of its pages was asked for. */
+  readonly isNumbered: boolean;
   /** Callees that were given its pfn or bus address. */
   readonly viewers: readonly Keeper[];
   /** Where it was dropped, for double-release and audit. */
