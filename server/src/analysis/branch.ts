@@ -2,8 +2,9 @@ import { type Hold, type IteratorKind, USER_BACKED_KINDS } from '../semantics/ho
 import { ITERATOR_TYPES } from '../semantics/operations.ts';
 import type { Context } from './context.ts';
 import { DEST, directionTerm, kindsOf, SOURCE } from './iterators.ts';
-import type { State } from './state.ts';
+import type { PageSet, State } from './state.ts';
 import { type OperationAtom, PAGES_OVER, type PageAtom, type Term } from './terms.ts';
+import { ownerOf } from './unwritten.ts';
 
 const INFINITY = Number.POSITIVE_INFINITY;
 /** A negative number converted to an unsigned type is larger than any count. */
@@ -201,6 +202,10 @@ function findConversion(condition: OperationAtom): OperationAtom | undefined {
   return;
 }
 
+/** Whether a slot may be one of those that a call has filled. */
+const mayHold = (state: State, set: PageSet, index: Term): boolean =>
+  state.mayExist(set) && !state.facts.isAtMost(set.obtained, index);
+
 /** A slot of an array that was zeroed is set exactly where the one call that fills the array has filled it. */
 function assumeSlot(
   context: Context,
@@ -210,8 +215,13 @@ function assumeSlot(
 ): State[] | undefined {
   const set = state.sets.get(id);
   const pointer = set?.pointer;
-  if (!set || !pointer || !state.mayExist(set) || !state.isZeroed(pointer)) return;
-  for (const other of state.sets.values()) if (other !== set && other.pointer === pointer) return;
+  if (!set || !pointer) return;
+  // Who asks for NULL before a release knows that slots without a page are NULL.
+  const isAsked = isSet && !ownerOf(context, pointer);
+  if (isAsked && !mayHold(state, set, index)) return [];
+  if (!state.mayExist(set) || !(isAsked || state.isZeroed(pointer))) return;
+  for (const other of state.sets.values())
+    if (other !== set && other.pointer === pointer && state.mayExist(other)) return;
   const difference = context.terms.subtract(index, set.obtained);
   const holds = isSet
     ? state.facts.assume(difference, -INFINITY, -1)

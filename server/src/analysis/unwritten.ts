@@ -4,8 +4,8 @@ import type { PageSet, State } from './state.ts';
 import { type Atom, mentions, type Term } from './terms.ts';
 
 /**
- * Whether the slots of a set's array hold no page but what this set put there, or others before `slot`: the function made the array itself,
- * nobody has written it, and nobody else was given it.
+ * Whether the slots of a set's array hold no page but what this set put there, or others before `slot`: the function made
+ * the array itself, or a call that failed was to fill that slot; nobody has written it, and nobody else was given it.
  * @param mayBeZeroed NULL in the other slots counts as well: of a single page somebody may ask before it is released.
  * @param slot what comes before is not asked for; by default the first behind the set.
  */
@@ -19,10 +19,11 @@ export function isOtherwiseUnwritten(
   const { pointer } = set;
   if (!pointer) return false;
   const owner = ownerOf(context, pointer);
-  if (!owner || (!mayBeZeroed && (state.isZeroed(pointer) || state.isZeroed(owner)))) return false;
+  if (!owner && !isLeftEmpty(context, state, set, slot)) return false;
+  if (!mayBeZeroed && (state.isZeroed(pointer) || (owner && state.isZeroed(owner)))) return false;
   const isShared = (atom: Atom): boolean =>
     isKept(state, state.keepers.get(atom) ?? []) || state.aliases.has(atom);
-  if (isShared(pointer) || isShared(owner)) return false;
+  if (isShared(pointer) || (owner && isShared(owner))) return false;
   for (const other of state.sets.values())
     if (
       other.id !== set.id &&
@@ -39,6 +40,18 @@ export function isOtherwiseUnwritten(
   return true;
 }
 
+/** In an array of somebody else's: the slot is that for which a call obtained nothing, so no page of theirs is in it. */
+function isLeftEmpty({ terms }: Context, state: State, set: PageSet, slot: Term): boolean {
+  const inArray = [...state.sets.values()].filter(other => other.pointer === set.pointer);
+  if (inArray.some(other => isKept(state, other.keepers))) return false;
+  if (!state.mayExist(set)) return true;
+  const address = set.base && terms.add(set.base, slot);
+  return inArray.some(
+    other =>
+      address && other.base && !state.mayExist(other) && state.facts.areEqual(other.base, address),
+  );
+}
+
 /** Whether two sets may lie in one array: where the turns before put theirs is not known of all of them together. */
 function mayShare(other: PageSet, set: PageSet): boolean {
   return other.pointer === set.pointer || other.acquisition.key === set.acquisition.key;
@@ -51,7 +64,7 @@ function endsBefore({ terms }: Context, { facts }: State, other: PageSet, set: P
 }
 
 /** The local array, or the allocation, that an array pointer leads to; undefined where somebody else made it. */
-function ownerOf(context: Context, pointer: Atom): Atom | undefined {
+export function ownerOf(context: Context, pointer: Atom): Atom | undefined {
   if (pointer.kind === 'symbol') return pointer.fresh ? pointer : undefined;
   if (pointer.kind !== 'address') return undefined;
   const place = context.places.get(pointer.place);

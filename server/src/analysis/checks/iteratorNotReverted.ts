@@ -40,7 +40,7 @@ export const iteratorNotReverted: Check = {
     giveBack(context, values, values.addressOf(values.place(place), false));
   },
   exit(context, values, value, span) {
-    if (!value || values.state.warned || values.state.facts.bounds(value).high >= 0) return;
+    if (!value || values.state.facts.bounds(value).high >= 0) return;
     if (reverts(context, values.frame.function))
       for (const [key, mark] of values.state.memory) {
         const abandonment = key.startsWith(`g:${ABANDONED}:`) && recall(context, values, mark);
@@ -178,7 +178,7 @@ function remember(context: Context, values: Values, iterator: Term, abandonment:
 function recall(context: Context, values: Values, value: Term | undefined): Abandonment | undefined {
   const number = value && asNumber(value);
   const known = number === undefined ? undefined : abandonments.get(context)?.get(number);
-  return known && !values.state.warned ? known : undefined;
+  return known;
 }
 
 function report(
