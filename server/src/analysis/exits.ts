@@ -4,6 +4,7 @@ import { isAnswerTaken, isJudgedAtCallers } from './callers.ts';
 import type { Context } from './context.ts';
 import { type Frame, isWithin, rootOf } from './frames.ts';
 import type { Exit } from './interpret.ts';
+import { makesPagesOfNumbers } from './numbers.ts';
 import { isKept, survivors } from './reach.ts';
 import { isFewerThanAsked, possibleHolds } from './releasing.ts';
 import {
@@ -141,7 +142,7 @@ function judgeExit(
     if (!isOwned(state, set, live)) {
       if (array) withPages.add(array);
       if (isCounting && set.isNumbered) account.isReleasedSomewhere = true;
-      else if (!isKnownByNumber(state, set, live))
+      else if (!isKnownByNumber(context, frame, state, set, live))
         account.losses.push({ exit, confidence: 'certain', array: array?.placeText });
       else if (mayBeAbandoned) account.abandoned.push({ exit, confidence: 'guess' });
       else account.isReleasedSomewhere = true;
@@ -204,7 +205,14 @@ function isOwned(state: State, set: PageSet, live: ReadonlySet<Term>): boolean {
 }
 
 /** Whether somebody may find the pages by a pfn or an address. */
-function isKnownByNumber(state: State, set: PageSet, live: ReadonlySet<Term>): boolean {
+function isKnownByNumber(
+  { program }: Context,
+  { function: model }: Frame,
+  state: State,
+  set: PageSet,
+  live: ReadonlySet<Term>,
+): boolean {
+  if (isJudgedAtCallers(program, model) && !makesPagesOfNumbers(program)) return false;
   if (set.isViewed || isKept(state, set.viewers)) return true;
   for (const term of live)
     if (term.kind === 'operation' && term.operator === 'address' && isPageOf(set, term.operands[0]))

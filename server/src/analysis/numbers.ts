@@ -1,3 +1,4 @@
+import type { Program } from '../program/model.ts';
 import { addKeeper, isPageOf, type Keeper, type State } from './state.ts';
 import { mentions, type Term } from './terms.ts';
 
@@ -29,4 +30,17 @@ export function noteNumbersGiven(state: State, terms: readonly Term[], keeper: K
       const set = state.sets.get(id)!;
       state.updateSet(id, { viewers: addKeeper(set.viewers, keeper) });
     }
+}
+
+/** pfn_to_page(), phys_to_page(), virt_to_folio(), free_page(), kvm_release_pfn_clean() and their like. */
+const OF_NUMBERS =
+  /\b(\w*(pfn|phys|virt|addr)\w*_(page|folio)\w*|\w*(put|release|unpin|free)\w*_(pfn|phys)\w*|_*free_pages?)\s*\(/;
+
+const found = new WeakMap<Program, boolean>();
+
+/** Whether a file has any way back from a pfn or an address to a page: else no function that stays in it can release by one. */
+export function makesPagesOfNumbers(program: Program): boolean {
+  const known = found.get(program) ?? OF_NUMBERS.test(program.text);
+  found.set(program, known);
+  return known;
 }

@@ -110,8 +110,10 @@ function push<K>(map: Map<K, Term[]>, key: K, value: Term): void {
   else map.set(key, [value]);
 }
 
+/** The atoms that a value leads to; a pfn or an address made of a page is not the page. */
 function atomsOf(term: Term): Atom[] {
   if (term.kind === 'linear') return [...term.parts.keys()].flatMap(atomsOf);
+  if (term.kind === 'operation' && term.operator === 'address') return [term];
   if (term.kind === 'operation') return [term, ...term.operands.flatMap(atomsOf)];
   return [term];
 }

@@ -43,7 +43,7 @@ export const iteratorNotReverted: Check = {
     if (!value || values.state.facts.bounds(value).high >= 0) return;
     if (reverts(context, values.frame.function))
       for (const [key, mark] of values.state.memory) {
-        const abandonment = key.startsWith(`g:${ABANDONED}:`) && recall(context, values, mark);
+        const abandonment = key.startsWith(`g:${ABANDONED}:`) && recall(context, mark);
         if (abandonment) report(context, abandonment, { witness: 'others' });
       }
     for (const set of values.state.sets.values()) {
@@ -77,7 +77,7 @@ function checkIterator(
   const { memory } = values.state;
   const abandoned = mark(context, iterator, ABANDONED);
   if (movesOn(row, at)) {
-    const abandonment = recall(context, values, memory.get(abandoned.key));
+    const abandonment = recall(context, memory.get(abandoned.key));
     if (abandonment) report(context, abandonment, { witness: 'caller', user: call.callee });
     memory.delete(mark(context, iterator, REVERTED).key);
   } else if (isReverted(row, at)) {
@@ -175,7 +175,7 @@ function remember(context: Context, values: Values, iterator: Term, abandonment:
   values.state.memory.set(mark(context, iterator, ABANDONED).key, values.number(abandonment.span.start));
 }
 
-function recall(context: Context, values: Values, value: Term | undefined): Abandonment | undefined {
+function recall(context: Context, value: Term | undefined): Abandonment | undefined {
   const number = value && asNumber(value);
   const known = number === undefined ? undefined : abandonments.get(context)?.get(number);
   return known;
