@@ -15,7 +15,7 @@ import {
   type State,
   type Trace,
 } from './state.ts';
-import type { Term } from './terms.ts';
+import type { Atom, Term } from './terms.ts';
 import { isUntold } from './untold.ts';
 
 /** A hold or an array that an exit of the root function loses. */
@@ -139,7 +139,7 @@ function judgeExit(
     }
     if (context.isReplay && isReleaseInDoubt(context, set.acquisition, state)) continue;
     const array = set.pointer && lostArrays.get(set.pointer);
-    if (!isOwned(state, set, live)) {
+    if (!isOwned(context, state, set, live)) {
       if (array) withPages.add(array);
       if (isCounting && set.isNumbered) account.isReleasedSomewhere = true;
       else if (!isKnownByNumber(context, frame, state, set, live))
@@ -196,12 +196,25 @@ function isCountLost(state: State, set: PageSet): boolean {
 }
 
 /** Whether somebody who outlives the function can still reach the pages. */
-function isOwned(state: State, set: PageSet, live: ReadonlySet<Term>): boolean {
+function isOwned(context: Context, state: State, set: PageSet, live: ReadonlySet<Term>): boolean {
   if (isKept(state, set.keepers)) return true;
-  if (set.pointer && !state.freed.has(set.pointer) && live.has(set.pointer)) return true;
+  const isLed = set.pointer && !state.freed.has(set.pointer) && live.has(set.pointer);
+  if (isLed && isLasting(context, set.pointer) && !isCleared(state, set.pointer)) return true;
   if (set.page && live.has(set.page)) return true;
   for (const term of live) if (term.kind === 'page' && term.set === set.id) return true;
   return false;
+}
+
+/** `obj->page = NULL`: the place of the one page names it no more. */
+function isCleared({ memory, facts }: State, pointer: Atom): boolean {
+  const value = pointer.kind === 'address' && !pointer.array ? memory.get(pointer.place) : undefined;
+  return value !== undefined && facts.isZero(value);
+}
+
+/** A local array ends with the function: who was given it in an earlier turn has none of what was put there since. */
+function isLasting({ places }: Context, pointer: Atom): boolean {
+  const place = pointer.kind === 'address' ? places.get(pointer.place) : undefined;
+  return place?.root.kind !== 'local' || place.path !== '' || place.type.kind === 'struct';
 }
 
 /** Whether somebody may find the pages by a pfn or an address. */

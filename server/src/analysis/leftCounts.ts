@@ -1,10 +1,11 @@
 import { isJudgedAtCallers } from './callers.ts';
 import type { Context, Fault } from './context.ts';
+import { isErrorExit } from './exits.ts';
 import type { Frame } from './frames.ts';
 import type { Exit } from './interpret.ts';
 import { type MemberKey, type MemberRelease, type Members, membersOfSet, structOfMember } from './members.ts';
 import type { Acquisition, PageSet, State, Trace } from './state.ts';
-import type { Term } from './terms.ts';
+import { mentions, type Term } from './terms.ts';
 
 /**
  * A member says how many pages lie beside it: as many as were asked for though fewer may have come, or, where there are
@@ -22,11 +23,12 @@ export interface LeftCount {
 
 /** Takes note of the numbers that the exits of a root leave beside the pages they leave in objects. */
 export function noteLeftCounts(context: Context, frame: Frame, exits: readonly Exit[]): void {
-  // What becomes of the pages of a helper is seen at its callers.
-  if (isJudgedAtCallers(context.program, frame.function)) return;
-  for (const { state } of exits) {
-    if (state.warned) continue;
+  const isHelper = isJudgedAtCallers(context.program, frame.function);
+  for (const { state, value } of exits) {
+    if (state.warned || (isHelper && isErrorExit(frame, state, value))) continue;
     for (const set of state.sets.values()) {
+      // What becomes of the pages of a helper is seen at its callers, where it tells them how many there are.
+      if (isHelper && isTold(state, set, value)) continue;
       const { acquisition } = set;
       const { trace } = state;
       for (const count of errorsKept(context, state, set))
@@ -43,6 +45,14 @@ export function noteLeftCounts(context: Context, frame: Frame, exits: readonly E
           context.members.leftCounts.push({ pages, count, set: new Set(), acquisition, trace });
     }
   }
+}
+
+/** Whether the number of pages obtained goes into what a function returns or leaves in memory. */
+function isTold({ memory }: State, { obtained }: PageSet, value: Term | undefined): boolean {
+  const tells = (term: Term): boolean => mentions(term, atom => obtained.parts.has(atom));
+  return (
+    (value !== undefined && tells(value)) || [...memory].some(([key, each]) => !key.startsWith('v') && tells(each))
+  );
 }
 
 /** The members of objects from before the function that hold what a failed call returned. */
@@ -88,7 +98,10 @@ function mayBeShort(state: State, set: PageSet): boolean {
 /** The members of the object with the pages that hold the number asked for. */
 function countsBeside(context: Context, state: State, { asked }: PageSet, pages: MemberKey): MemberKey[] {
   const found: MemberKey[] = [];
-  for (const [key, value] of state.memory) {
+  // What a place that nothing has written holds is not in memory, but named after it.
+  const untouched = asked?.kind === 'symbol' && /^memory:(.*)/.exec(asked.name)?.[1];
+  const isUntouched = untouched && !state.memory.has(untouched);
+  for (const [key, value] of [...state.memory, ...(isUntouched ? [[untouched, asked] as const] : [])]) {
     const place = value === asked ? context.places.get(key) : undefined;
     const isGone = place?.root.kind === 'pointer' && state.freed.has(place.root.pointer);
     if (place?.owner && !isGone && structOfMember(place.owner) === structOfMember(pages))

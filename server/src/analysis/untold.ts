@@ -17,7 +17,7 @@ export function isUntold(context: Context, state: State, set: PageSet, live: Rea
   const objects = objectsOf(context, state, pointer);
   for (const [key, value] of state.memory) {
     const place = context.places.get(key);
-    if (!place || place.root.kind === 'local' || asNumber(value) === 0 || !live.has(value)) continue;
+    if (!place || place.root.kind === 'local' || state.facts.isZero(value) || !live.has(value)) continue;
     if (setsOf(state, value).includes(set)) continue;
     if (objects.has(rootKey(key)) || tellsCount(value, set)) return false;
   }
