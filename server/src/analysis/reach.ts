@@ -111,11 +111,14 @@ function push<K>(map: Map<K, Term[]>, key: K, value: Term): void {
 }
 
 /** The atoms that a value leads to; a pfn or an address made of a page is not the page. */
-function atomsOf(term: Term): Atom[] {
-  if (term.kind === 'linear') return [...term.parts.keys()].flatMap(atomsOf);
-  if (term.kind === 'operation' && term.operator === 'address') return [term];
-  if (term.kind === 'operation') return [term, ...term.operands.flatMap(atomsOf)];
-  return [term];
+function atomsOf(term: Term, found = new Set<Atom>()): ReadonlySet<Atom> {
+  if (term.kind === 'linear') for (const atom of term.parts.keys()) atomsOf(atom, found);
+  else if (!found.has(term)) {
+    found.add(term);
+    if (term.kind === 'operation' && term.operator !== 'address')
+      for (const operand of term.operands) atomsOf(operand, found);
+  }
+  return found;
 }
 
 /**

@@ -310,13 +310,27 @@ export function isFoundOnEntry(term: Term): boolean {
   return mentions(term, isMemory) && !mentions(term, isOther);
 }
 
+const within = new WeakMap<Term, readonly Atom[]>();
+
+/** All atoms that occur in a term, at any depth; each once, as a value may occur in it along very many ways. */
+function atomsWithin(term: Term): readonly Atom[] {
+  const known = within.get(term);
+  if (known) return known;
+  const found = new Set<Atom>();
+  if (term.kind !== 'linear') found.add(term);
+  for (const part of partsWithin(term)) for (const atom of atomsWithin(part)) found.add(atom);
+  const atoms = [...found];
+  within.set(term, atoms);
+  return atoms;
+}
+
+function partsWithin(term: Term): Iterable<Term> {
+  if (term.kind === 'linear') return term.parts.keys();
+  if (term.kind === 'operation') return term.operands;
+  return term.kind === 'page' ? [term.index] : [];
+}
+
 /** Whether `wanted` occurs in the term, at any depth. */
 export function mentions(term: Term, wanted: (atom: Atom) => boolean): boolean {
-  if (term.kind === 'linear') {
-    for (const atom of term.parts.keys()) if (mentions(atom, wanted)) return true;
-    return false;
-  }
-  if (wanted(term)) return true;
-  if (term.kind === 'operation') return term.operands.some(operand => mentions(operand, wanted));
-  return term.kind === 'page' && mentions(term.index, wanted);
+  return term.kind === 'symbol' || term.kind === 'address' ? wanted(term) : atomsWithin(term).some(wanted);
 }
