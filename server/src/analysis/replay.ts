@@ -122,6 +122,8 @@ class PathActivation extends Activation {
   private readonly ways: Way[] = [];
   private readonly met = new Map<string, number>();
   private taken: Way | undefined;
+  /** Outcomes of ways that have been at the fault's place. */
+  private behind = 0;
   /** Steps that were gone when this activation began. */
   private readonly before: number;
 
@@ -149,8 +151,7 @@ class PathActivation extends Activation {
     const known = this.met.get(key) ?? 0;
     if (known >= LIMITS.replayStatesPerBlock) return;
     this.met.set(key, known + 1);
-    const isPast =
-      this.taken !== undefined && (this.taken.isPast || this.guide.isPlace(this.frame, this.taken));
+    const isPast = this.isPastPlace();
     const cost = length + this.guide.distance(this.frame, block, state, isPast);
     const { sets } = state;
     const memory = new Map(state.memory);
@@ -165,6 +166,11 @@ class PathActivation extends Activation {
       memory,
       sets: new Map(sets),
     });
+  }
+
+  /** Whether the way that is being gone has been at the fault's place. */
+  private isPastPlace(): boolean {
+    return this.taken !== undefined && (this.taken.isPast || this.guide.isPlace(this.frame, this.taken));
   }
 
   /** A loop that counts to a fixed number and does nothing to any pages is left after a few turns: its counters go on. */
@@ -207,7 +213,11 @@ class PathActivation extends Activation {
   protected override exit(exit: Exit): void {
     if (!this.frame.parent) this.context.judge(this.frame, exit);
     else this.exits.push(exit);
-    if (this.guide.isAhead(this.frame)) return;
+    if (this.guide.isAhead(this.frame)) {
+      // What a callee has left behind shows where its callers go on.
+      if (this.isPastPlace() && ++this.behind >= LIMITS.replayExits) this.ways.length = 0;
+      return;
+    }
     const limit = this.guide.takesThing(this.frame) ? LIMITS.replayExitsOfAcquirer : LIMITS.replayExits;
     if (this.exits.length >= limit) this.ways.length = 0;
   }
