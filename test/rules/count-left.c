@@ -139,3 +139,63 @@ void draft_free(struct draft *draft)
 	unpin_user_pages(draft->pages, draft->nr);
 	kfree(draft);
 }
+
+/* A helper that tells nobody how many pages there are, and one that returns it. */
+struct pool {
+	struct page **pages;
+	u32 size;
+};
+
+static int pool_pin_short(struct pool *pool, unsigned long start)
+{
+	long got;
+
+	pool->pages = kvcalloc(pool->size, sizeof(*pool->pages), GFP_KERNEL);
+	if (!pool->pages)
+		return -ENOMEM;
+	got = pin_user_pages(start, pool->size, FOLL_LONGTERM, &pool->pages[0]);
+//            ^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `pool->pages[0]` goes by `struct pool::size`, which is left at the number asked for where pin_user_pages() obtained fewer
+	if (got < 0) {
+		kvfree(pool->pages);
+		pool->pages = NULL;
+		return got;
+	}
+	return 0;
+}
+
+static int pool_pin_told(struct pool *pool, unsigned long start)
+{
+	long got;
+
+	pool->pages = kvcalloc(pool->size, sizeof(*pool->pages), GFP_KERNEL);
+	if (!pool->pages)
+		return -ENOMEM;
+	got = pin_user_pages(start, pool->size, FOLL_LONGTERM, &pool->pages[0]);
+	if (got < 0) {
+		kvfree(pool->pages);
+		pool->pages = NULL;
+	}
+	return got;
+}
+
+static int pool_setup(struct pool *pool, unsigned long start, bool is_told)
+{
+	int err = is_told ? pool_pin_told(pool, start) : pool_pin_short(pool, start);
+
+	if (err > 0) {
+		pool->size = err;
+		err = 0;
+	}
+	return err;
+}
+
+int pool_open(struct pool *pool, unsigned long start, bool is_told)
+{
+	return pool_setup(pool, start, is_told);
+}
+
+void pool_close(struct pool *pool)
+{
+	unpin_user_pages(pool->pages, pool->size);
+	kvfree(pool->pages);
+}

@@ -196,7 +196,7 @@ static int map_one(struct iov_iter *iter, struct page **pages, size_t *got)
 	if (offset) {
 		put_page(pages[0]);
 		return -EINVAL;
-//              ^^^^^^^^^^^^^^^ iter-not-reverted: The iterator stands past the bytes that iov_iter_get_pages2() took, and their pages were dropped: the caller gives back what its other calls took, and takes it that a call which fails took nothing
+//              ^^^^^^^^^^^^^^^ iter-not-reverted (hint): The iterator stands past the bytes that iov_iter_get_pages2() took, and their pages were dropped: the caller gives back what its other calls took, and takes it that a call which fails took nothing
 	}
 	*got = bytes;
 	return 0;
@@ -273,5 +273,84 @@ int map_all_of_a_copy(const struct iov_iter *from, struct queue *queue)
 		if (err)
 			return err;
 	} while (iov_iter_count(&iter));
+	return 0;
+}
+
+/* A warning excuses nothing in a function that goes on to give up what it took. */
+int warns_and_gives_up(struct iov_iter *iter, struct page **pages)
+{
+	size_t offset;
+	ssize_t bytes = iov_iter_get_pages2(iter, pages, PAGE_SIZE, 1, &offset);
+
+	if (bytes <= 0)
+		return -EFAULT;
+	if (offset & 511) {
+		WARN_ONCE(true, "misaligned\n");
+		put_page(pages[0]);
+		return -EINVAL;
+//              ^^^^^^^^^^^^^^^ iter-not-reverted: The iterator stands past the bytes that iov_iter_get_pages2() took, and their pages were dropped: another path of this function reverts it, this error exit does not
+	}
+	if (queue_is_full()) {
+		iov_iter_revert(iter, bytes);
+		put_page(pages[0]);
+		return -EAGAIN;
+	}
+	hand_over(pages);
+	return 0;
+}
+
+/* The helper's iterator is left behind, and the caller, which gives back what its other calls took, does not know. */
+static int map_batch(struct iov_iter *from, struct page **pages, struct scatterlist *sg, bool is_strict)
+{
+	ssize_t bytes, mapped;
+	size_t offset, first;
+	int nr = 0;
+
+	bytes = iov_iter_get_pages2(from, pages, LONG_MAX, 64, &offset);
+	if (bytes <= 0)
+		return bytes < 0 ? bytes : -EFAULT;
+	mapped = bytes;
+	first = offset;
+	while (bytes) {
+		unsigned int part = min_t(unsigned int, PAGE_SIZE - offset, bytes);
+
+		if (is_strict && (offset & 511 || part & 511))
+			goto undo;
+		sg_set_page(sg++, pages[nr++], part, offset);
+		bytes -= part;
+		offset = 0;
+	}
+	return nr;
+undo:
+	nr = 0;
+	while (mapped) {
+		unsigned int part = min_t(unsigned int, PAGE_SIZE - first, mapped);
+
+		put_page(pages[nr++]);
+		mapped -= part;
+		first = 0;
+	}
+	return -EINVAL;
+//      ^^^^^^^^^^^^^^^ iter-not-reverted: The iterator stands past the bytes that iov_iter_get_pages2() took, and their pages were dropped: the caller gives back what its other calls took, and takes it that a call which fails took nothing
+}
+
+int map_all(struct iov_iter *from, struct page **pages, struct scatterlist *sg, bool is_strict)
+{
+	struct scatterlist *next = sg;
+	size_t given_back = 0;
+	int nr;
+
+	while (iov_iter_count(from)) {
+		nr = map_batch(from, pages, sg, is_strict);
+		if (nr < 0) {
+			for (; next < sg; next++) {
+				put_page(sg_page(next));
+				given_back += next->length;
+			}
+			iov_iter_revert(from, given_back);
+			return nr;
+		}
+		sg += nr;
+	}
 	return 0;
 }

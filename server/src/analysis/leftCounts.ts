@@ -51,7 +51,8 @@ export function noteLeftCounts(context: Context, frame: Frame, exits: readonly E
 function isTold({ memory }: State, { obtained }: PageSet, value: Term | undefined): boolean {
   const tells = (term: Term): boolean => mentions(term, atom => obtained.parts.has(atom));
   return (
-    (value !== undefined && tells(value)) || [...memory].some(([key, each]) => !key.startsWith('v') && tells(each))
+    (value !== undefined && tells(value)) ||
+    [...memory].some(([key, each]) => !key.startsWith('v') && tells(each))
   );
 }
 

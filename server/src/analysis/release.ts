@@ -259,7 +259,12 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
   if (count && facts.isAtMost(count, start) && facts.bounds(count).low >= 0) return;
   if (!state.mayExist(set)) {
     if (count && isClearlyWrong(releasing, set, count)) reportNothing(releasing, set);
-    else if (count && facts.bounds(count).low > 0 && facts.isZero(start) && isSurelyEmpty(releasing, set, true))
+    else if (
+      count &&
+      facts.bounds(count).low > 0 &&
+      facts.isZero(start) &&
+      isSurelyEmpty(releasing, set, true)
+    )
       reportNothing(releasing, set);
     return;
   }

@@ -202,20 +202,18 @@ class PathActivation extends Activation {
 
   /** The fault may need another way to this call: a callee that only uses the thing takes no more than its share of the search. */
   private isExhausted(): boolean {
+    if (!this.frame.parent) return false;
     const steps = this.context.steps - this.before;
-    return (
-      this.frame.parent !== undefined &&
-      steps > LIMITS.replayStepsOfCallee &&
-      !this.guide.takesThing(this.frame)
-    );
+    // What a callee has left behind may show only where its caller goes on.
+    if (this.behind >= LIMITS.replayExits) return steps > LIMITS.replaySteps / 2;
+    return steps > LIMITS.replayStepsOfCallee && !this.guide.takesThing(this.frame);
   }
 
   protected override exit(exit: Exit): void {
     if (!this.frame.parent) this.context.judge(this.frame, exit);
     else this.exits.push(exit);
     if (this.guide.isAhead(this.frame)) {
-      // What a callee has left behind shows where its callers go on.
-      if (this.isPastPlace() && ++this.behind >= LIMITS.replayExits) this.ways.length = 0;
+      if (this.isPastPlace()) this.behind++;
       return;
     }
     const limit = this.guide.takesThing(this.frame) ? LIMITS.replayExitsOfAcquirer : LIMITS.replayExits;

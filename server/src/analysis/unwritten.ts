@@ -47,8 +47,7 @@ function isLeftEmpty({ terms }: Context, state: State, set: PageSet, slot: Term)
   if (!state.mayExist(set)) return true;
   const address = set.base && terms.add(set.base, slot);
   return inArray.some(
-    other =>
-      address && other.base && !state.mayExist(other) && state.facts.areEqual(other.base, address),
+    other => address && other.base && !state.mayExist(other) && state.facts.areEqual(other.base, address),
   );
 }
 
