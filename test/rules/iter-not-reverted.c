@@ -196,7 +196,7 @@ static int map_one(struct iov_iter *iter, struct page **pages, size_t *got)
 	if (offset) {
 		put_page(pages[0]);
 		return -EINVAL;
-//              ^^^^^^^^^^^^^^^ iter-not-reverted (hint): The iterator stands past the bytes that iov_iter_get_pages2() took, and their pages were dropped: the caller gives back what its other calls took, and takes it that a call which fails took nothing
+//              ^^^^^^^^^^^^^^^ iter-not-reverted: The iterator stands past the bytes that iov_iter_get_pages2() took, and their pages were dropped: the caller gives back what its other calls took, and takes it that a call which fails took nothing
 	}
 	*got = bytes;
 	return 0;

@@ -402,6 +402,7 @@ function foldIntoOlder(context: Context, state: State, latestId: string, olderId
         ? mergeSets(context, state, older, latest)
         : { ...latest, id: olderId, age: 'older', asked: undefined, askedPlaces: [], obtained: latest.to },
     );
+  for (const [pointer, id] of [...state.aliases]) if (id === latestId) state.aliases.set(pointer, olderId);
   context.rename(state, atom =>
     atom.kind === 'page' && atom.set === latestId ? context.terms.page(olderId, atom.index) : undefined,
   );

@@ -412,6 +412,7 @@ function store(context: Context, values: Values, call: CallInstruction, effect: 
     result: conditional ? result : undefined,
     failure,
     isPlain: effect.isPlain,
+    container: container && allocationOf(state, container)?.atom,
   };
   const page = pageOf(state, term);
   if (page && effect.form === 'page') {

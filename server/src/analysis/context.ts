@@ -9,7 +9,7 @@ import type { Observer } from './holdings.ts';
 import type { Members } from './members.ts';
 import { type Place, Places, rootKey } from './places.ts';
 import { ReleaseSites } from './releaseSites.ts';
-import type { Acquisition, State, Trace } from './state.ts';
+import type { Acquisition, Keeper, State, Trace } from './state.ts';
 import {
   type Atom,
   mentions,
@@ -269,6 +269,7 @@ export class Context {
 
   private renameSets(state: State, again: (term: Term) => Term): void {
     const maybe = (term: Term | undefined): Term | undefined => term && again(term);
+    const renamed = (keeper: Keeper): Keeper => renameKeeper(keeper, again);
     for (const [id, set] of state.sets) {
       const pointer = maybe(set.pointer);
       state.sets.set(id, {
@@ -283,8 +284,8 @@ export class Context {
         bytes: maybe(set.bytes),
         from: again(set.from),
         to: again(set.to),
-        keepers: set.keepers.map(keeper => ({ ...keeper, result: maybe(keeper.result) })),
-        viewers: set.viewers.map(keeper => ({ ...keeper, result: maybe(keeper.result) })),
+        keepers: set.keepers.map(renamed),
+        viewers: set.viewers.map(renamed),
       });
     }
     for (const [id, allocation] of state.allocations)
@@ -308,7 +309,7 @@ export class Context {
       new Map(
         [...state.keepers].map(([term, keepers]) => [
           again(term),
-          keepers.map(keeper => ({ ...keeper, result: keeper.result && again(keeper.result) })),
+          keepers.map(keeper => renameKeeper(keeper, again)),
         ]),
       ),
     );
@@ -324,3 +325,9 @@ export class Context {
     );
   }
 }
+
+const renameKeeper = (keeper: Keeper, again: (term: Term) => Term): Keeper => ({
+  ...keeper,
+  result: keeper.result && again(keeper.result),
+  container: keeper.container && again(keeper.container),
+});

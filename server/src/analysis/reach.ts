@@ -20,9 +20,12 @@ export function hasFailed(state: State, keeper: Keeper): boolean {
   }
 }
 
-/** Whether any unknown callee that got this may still have it. */
+/** Whether any unknown callee that got this may still have it, or memory that still is. */
 export const isKept = (state: State, keepers: readonly Keeper[]): boolean =>
-  keepers.some(keeper => !hasFailed(state, keeper));
+  keepers.some(keeper => !hasFailed(state, keeper) && !isInFreed(state, keeper));
+
+const isInFreed = (state: State, { container }: Keeper): boolean =>
+  container !== undefined && allocationOf(state, container)?.status === 'freed';
 
 /** The page sets whose pages or page array a value leads to directly. */
 export function setsOf(state: State, term: Term): PageSet[] {

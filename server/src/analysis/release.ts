@@ -87,6 +87,7 @@ function releasePage(releasing: Releasing, term: Term): void {
     return;
   }
   const { set, index } = uniteAround(context, state, page.set, page.index ?? values.number(0));
+  leaveInDoubt(state, set);
   if (!state.mayExist(set)) {
     const isNeverFilled = state.facts.bounds(index).low >= 0 && isSurelyEmpty(releasing, set);
     if (isNeverFilled || isAskedIndex(releasing, set, index)) reportNothing(releasing, set);
@@ -158,6 +159,18 @@ function neverFilled(state: State, term: Term): PageSet | undefined {
 function releaseUnknown(state: State): void {
   for (const set of state.sets.values())
     if (set.isViewed || set.viewers.length > 0) state.updateSet(set.id, { isExact: false });
+}
+
+/** Which of the pages in one container are released is not known: it may be those of other acquisitions as well. */
+function leaveInDoubt(state: State, set: PageSet): void {
+  const containers = set.keepers.flatMap(({ container }) => container ?? []);
+  if (containers.length === 0) return;
+  for (const other of state.sets.values())
+    if (
+      other.id !== set.id &&
+      other.keepers.some(({ container }) => container && containers.includes(container))
+    )
+      state.updateSet(other.id, { isExact: false });
 }
 
 /** Releasing slot `index` takes it off the front or the back; elsewhere some unknown part remains. */

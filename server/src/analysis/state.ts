@@ -32,6 +32,8 @@ export interface Keeper {
   readonly failure: 'number' | 'pointer' | 'bool';
   /** It went into memory that only names it: whoever fails releases what is named there. */
   readonly isPlain?: true;
+  /** Memory that the function made, into which it went: who frees that lets go of it. */
+  readonly container?: Term;
 }
 
 /** The list with one more keeper; a long list says no more than that somebody has kept it. */
@@ -39,14 +41,16 @@ export function addKeeper(keepers: readonly Keeper[], added: Keeper): readonly K
   // Who certainly kept it says all that there is to say: a list only grows towards that.
   if (keepers.some(isCertain)) return keepers;
   if (isCertain(added)) return [added];
-  if (keepers.some(known => known.callee === added.callee && known.result === added.result)) return keepers;
+  const isSame = ({ callee, result, container }: Keeper): boolean =>
+    callee === added.callee && result === added.result && container === added.container;
+  if (keepers.some(isSame)) return keepers;
   const isFull = keepers.length >= LIMITS.keepers;
   return isFull
-    ? [{ ...added, callee: keepers[0]!.callee, result: undefined, isPlain: undefined }]
+    ? [{ ...added, callee: keepers[0]!.callee, result: undefined, isPlain: undefined, container: undefined }]
     : [...keepers, added];
 }
 
-const isCertain = ({ result, isPlain }: Keeper): boolean => !result && !isPlain;
+const isCertain = ({ result, isPlain, container }: Keeper): boolean => !result && !isPlain && !container;
 
 /** The pages one acquiring call took: those of the latest turn of a loop, or of all turns before. */
 export interface PageSet {
