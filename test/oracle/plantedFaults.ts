@@ -46,7 +46,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     name: 'transfer: a callee that failed has kept what it was given',
     file: 'reach.ts',
-    find: 'keepers.some(keeper => !hasFailed(state, keeper))',
+    find: '!hasFailed(state, keeper) && !isInFreed(state, keeper)',
     replace: 'keepers.length > 0',
   },
   {
