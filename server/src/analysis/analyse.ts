@@ -18,7 +18,10 @@ import { type Mattering, matteringFunctions, scopeOf } from './mattering.ts';
 import { judgeMemberArrays } from './memberArrays.ts';
 import { judgeMembers } from './memberFaults.ts';
 import { Members, noteStores } from './members.ts';
+import { judgeNeverReleased } from './neverReleased.ts';
 import { PageFlow } from './pageFlow.ts';
+import { Provenances } from './provenance.ts';
+import { judgeProvenance } from './provenanceFaults.ts';
 import { replay } from './replay.ts';
 import { startOf } from './root.ts';
 import type { Scope } from './scope.ts';
@@ -139,12 +142,15 @@ export function analyse(
   }
   members.hasPins = [...sites.values()].some(site => /pin|by-direction/.test(site.effect.hold));
   for (const site of sites.values()) judgeAtCallers(program, site);
+  const provenances = new Provenances(program, table, flow, [...sites.values()]);
   // What is judged over the whole file happens on no single path.
   const overall = [
     ...judgeMembers(program, members, flow, [...sites.values()]),
     ...judgeLeftCounts(members),
     ...judgeMemberArrays(program, table, flow, members),
     ...judgeDirtying([...sites.values()], members, program),
+    ...judgeProvenance(program, table, flow, provenances),
+    ...judgeNeverReleased(program, table, flow, members, provenances),
   ];
   const told = faults.filter(fault => !isShownIdle(program, members, fault));
   const replayed = distinct([...told, ...overall]).map(fault => {

@@ -39,7 +39,7 @@ export function judgeDirtying(
 }
 
 /** The pages are pinned with FOLL_WRITE, at least on some path. */
-function mayBeWritten(site: AcquisitionSite, program: Program): boolean {
+export function mayBeWritten(site: AcquisitionSite, program: Program): boolean {
   if (site.effect.iterator) return false;
   const body = program.text.slice(site.function.span.start, site.function.span.end);
   // A device that is only given the pages to read leaves them as they were.
@@ -50,12 +50,12 @@ function mayBeWritten(site: AcquisitionSite, program: Program): boolean {
 }
 
 /** A static function is judged at its callers, where these were seen. */
-function fatesOf({ fates, function: model }: AcquisitionSite): ReadonlySet<Fate> {
+export function fatesOf({ fates, function: model }: AcquisitionSite): ReadonlySet<Fate> {
   return model.isStatic && fates.called.size > 0 ? fates.called : fates.alone;
 }
 
 /** Other modules get at the pages of an exported function, and may mark them. */
-function isExported({ function: { name } }: AcquisitionSite, program: Program): boolean {
+export function isExported({ function: { name } }: AcquisitionSite, program: Program): boolean {
   return new RegExp(`\\bEXPORT_SYMBOL\\w*\\(\\s*${name}\\b`).test(program.text);
 }
 

@@ -66,7 +66,7 @@ export function closureOf(program: Program, model: FunctionModel): ReadonlySet<s
 }
 
 /** Whether a function takes pages, itself or by what it calls, or is called by such a function only. */
-function takesPages(
+export function takesPages(
   program: Program,
   table: EffectTable,
   model: FunctionModel,

@@ -60,7 +60,7 @@ function noteFilledObjects(members: Members, flow: PageFlow, sites: readonly Acq
   }
 }
 
-function acquisitionAt({ call, row, effect, function: model }: AcquisitionSite): Acquisition {
+export function acquisitionAt({ call, row, effect, function: model }: AcquisitionSite): Acquisition {
   const { span, calleeSpan } = call;
   const key = `@${span.start}`;
   return { key, callee: row.name, row, effect, span, calleeSpan, frame: rootFrame(model), placeText: '' };

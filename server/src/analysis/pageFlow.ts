@@ -1,12 +1,13 @@
 import type { CallInstruction, Expression, FunctionModel, Program } from '../program/model.ts';
 import type { Type } from '../program/types.ts';
 import { isCompletion } from '../semantics/completions.ts';
-import { type Acquire, RESULT, type Release } from '../semantics/effects.ts';
+import { type Acquire, RESULT, type Release, type View } from '../semantics/effects.ts';
 import { ORIGINS, type Origin } from '../semantics/pageOrigins.ts';
 import { CONTAINER_VIEWS } from '../semantics/rows/views.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import { callbacksOf } from './callbacks.ts';
 import {
+  isPagesOnly,
   isSinglePage,
   isStorage,
   type Location,
@@ -45,6 +46,10 @@ export class PageFlow {
   readonly lastReferences = new Set<string>();
   /** The objects that were given such a function. */
   readonly bound = new Set<Location>();
+  /** Pages that were found again by a number or an address. */
+  readonly byNumber = new Set<Location>();
+  /** Pages of which a number or an address was taken. */
+  readonly numbered = new Set<Location>();
   /** Results of functions of which nothing is known. */
   private readonly unknown = new Set<Location>();
   private readonly forward = new Map<Location, Set<Location>>();
@@ -148,7 +153,7 @@ export class PageFlow {
     for (const effect of this.table.row(callee)?.effects ?? []) {
       const at = (position: number): Location[] => this.argument(model, call, position);
       if (effect.kind === 'store') this.flow(at(effect.page), at(effect.into), undefined);
-      else if (effect.kind === 'view') this.flow(at(effect.of), at(RESULT), undefined);
+      else if (effect.kind === 'view') this.view(model, call, effect);
       else if (effect.kind === 'construct' && effect.over)
         this.flow(at(effect.over), at(effect.iterator), undefined);
       else if (effect.kind === 'release')
@@ -163,6 +168,15 @@ export class PageFlow {
       const [to, from] = [this.argument(model, call, 1), this.argument(model, call, 2)];
       this.flow(from, to, undefined);
     }
+  }
+
+  private view(model: FunctionModel, call: CallInstruction, { of, as, contents }: View): void {
+    const [from, to] = [this.argument(model, call, of), this.argument(model, call, RESULT)];
+    this.flow(from, to, undefined);
+    const type = call.arguments[of - 1]?.type;
+    if (as === 'address' && !contents) for (const location of from) this.numbered.add(location);
+    else if (as === 'page' && type && !isPagesOnly(type))
+      for (const location of to) this.byNumber.add(location);
   }
 
   private noteOrigin(model: FunctionModel, call: CallInstruction, callee: string): void {

@@ -85,10 +85,11 @@ function reachedBy(flow: PageFlow, { acquisition }: PageSet): ReadonlySet<string
 }
 
 /** Whether pages, not the object that has them, are given to a function of which nothing is known. */
-function isGivenAway(
+export function isGivenAway(
   program: Program,
   table: EffectTable,
   isReached: (expression: Expression, within: FunctionModel) => boolean,
+  isGift: (argument: Expression, callee: string) => boolean = each => each.type.kind !== 'integer',
 ): boolean {
   return [...program.functions.values()].some(model =>
     callsOf(model).some(
@@ -96,7 +97,7 @@ function isGivenAway(
         callee !== undefined &&
         !program.functions.has(callee) &&
         !table.row(callee) &&
-        given.some(each => each.type.kind !== 'integer' && isReached(each, model)),
+        given.some(each => isGift(each, callee) && isReached(each, model)),
     ),
   );
 }

@@ -224,8 +224,10 @@ export class Statements implements StatementLowering {
     const values = commaParts(condition);
     const cursors = iterationVariables(macro);
     const isPlain = (node: Node): boolean => /^(identifier|field_expression)$/.test(node.type);
+    const isStorage = (node: Node): boolean =>
+      isPlain(node) || (/^&\s*[\w(]/.test(node.text) && isPlain(node.childForFieldName('argument') ?? node));
     const from = values
-      .filter((node, at) => !cursors.includes(at + 1) && isPlain(node))
+      .filter((node, at) => !cursors.includes(at + 1) && isStorage(node))
       .map(node => this.expressions.value(node));
     for (const position of cursors) {
       const node = values[position - 1];

@@ -137,6 +137,9 @@ export const WAKES = /^(complete|complete_all|complete_and_exit|swake_up\w*|wake
 /** The functions with which a bio goes, or its storage; neither drops a page (block/bio.c:811 and :213, 6.12). */
 export const ENDS_BIO: ReadonlySet<string> = new Set(['bio_put', 'bio_uninit']);
 
+/** The functions that free the entries of an sg table; none drops a page (lib/scatterlist.c:257 and :244, 6.12). */
+export const ENDS_TABLE: ReadonlySet<string> = new Set(['sg_free_table', 'sg_free_append_table']);
+
 /** Tables of which such members are no completions of I/O: power management has a `complete` of its own. */
 const OTHER_TABLES = new Set(['struct dev_pm_ops']);
 
