@@ -5,6 +5,7 @@ import type { Acquire, FunctionRow } from '../semantics/effects.ts';
 import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import { judgeCompletions } from './absence.ts';
+import { judgeBioEnds } from './bioEnds.ts';
 import { isJudgedAtCallers } from './callers.ts';
 import { Context, clearer, type Fault, type FaultKind } from './context.ts';
 import { judgeDirtying } from './dirtying.ts';
@@ -150,6 +151,7 @@ export function analyse(
     ...judgeMemberArrays(program, table, flow, members),
     ...judgeDirtying([...sites.values()], members, program),
     ...judgeProvenance(program, table, flow, provenances),
+    ...judgeBioEnds(program, table, flow, provenances.sites),
     ...judgeNeverReleased(program, table, flow, members, provenances),
   ];
   const told = faults.filter(fault => !isShownIdle(program, members, fault));
