@@ -146,7 +146,7 @@ export function analyse(
   const provenances = new Provenances(program, table, flow, [...sites.values()]);
   // What is judged over the whole file happens on no single path.
   const overall = [
-    ...judgeMembers(program, members, flow, [...sites.values()]),
+    ...judgeMembers(program, members, flow, provenances),
     ...judgeLeftCounts(members),
     ...judgeMemberArrays(program, table, flow, members),
     ...judgeDirtying([...sites.values()], members, program),

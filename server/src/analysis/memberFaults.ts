@@ -12,7 +12,9 @@ import {
   type Members,
   structOfMember,
 } from './members.ts';
+import { isOnlyBehind } from './order.ts';
 import type { PageFlow } from './pageFlow.ts';
+import type { Provenances } from './provenance.ts';
 import type { Acquisition } from './state.ts';
 
 /**
@@ -23,18 +25,23 @@ export function judgeMembers(
   program: Program,
   members: Members,
   flow: PageFlow,
-  sites: readonly AcquisitionSite[],
+  provenances: Provenances,
 ): Fault[] {
   const faults: Fault[] = [];
   const flags = new ModeFlags(members);
-  noteFilledObjects(members, flow, sites);
+  noteFilledObjects(members, flow, provenances.sites);
+  const mixed = (release: MemberRelease): boolean =>
+    flow.releases.some(
+      ({ call, locations }) =>
+        call.calleeSpan.start === release.span.start && provenances.of(locations).isMixed,
+    );
   for (const [key, releases] of members.releases) {
     for (const release of atCallers(program, key, releases, members))
       for (const each of key === '' ? cameFrom(release, flow) : [key]) {
         const stores = members.storesOf(each);
         const fault =
           stores.length > 0
-            ? judge(each, release, stores, members, flags)
+            ? judge(each, release, stores, members, flags, mixed)
             : judgeObject(each, release, members, flags);
         if (fault) faults.push(fault);
       }
@@ -55,10 +62,12 @@ function noteFilledObjects(members: Members, flow: PageFlow, sites: readonly Acq
     for (const key of flow.reachedFrom(flow.acquired(site.function, site.call, effect))) {
       if (!members.releases.has(key)) continue;
       members.noteForeign(key);
-      members.stores.push({ key, acquisition, holds, isConditional: holds.size > 1, beside: new Map() });
+      members.stores.push({ key, acquisition, holds, isConditional: holds.size > 1, ...NOTHING_BESIDE });
     }
   }
 }
+
+const NOTHING_BESIDE = { beside: new Map<MemberKey, number>(), asked: new Set<MemberKey>() };
 
 export function acquisitionAt({ call, row, effect, function: model }: AcquisitionSite): Acquisition {
   const { span, calleeSpan } = call;
@@ -109,6 +118,7 @@ function judge(
   stores: readonly MemberStore[],
   members: Members,
   flags: ModeFlags,
+  isMixed: (release: MemberRelease) => boolean,
 ): Fault | undefined {
   if (release.hold !== 'pin' && release.hold !== 'get') return;
   const holds = new Set(stores.flatMap(store => [...store.holds]));
@@ -118,8 +128,8 @@ function judge(
   if (!holds.has(release.hold)) {
     // Other pages lie there for a while, and a helper that is given the array may be theirs.
     if (members.passing.get(key)?.has(release.hold)) return;
-    const isMixed = isForeign && !flags.tellPin(release) && !(release.hold === 'pin' && !members.hasPins);
-    if (isMixed || stores.some(each => each.acquisition.effect.hold === 'by-direction')) return;
+    const isAnyones = isForeign && !flags.tellPin(release) && !(release.hold === 'pin' && !members.hasPins);
+    if (isAnyones || stores.some(each => each.acquisition.effect.hold === 'by-direction')) return;
     return faultOf('wrong-release', release, store!, {
       hold: [...holds].sort().join(' or '),
       released: release.hold,
@@ -127,8 +137,9 @@ function judge(
       member: key,
     });
   }
-  if (holds.size === 1 && !isForeign) return;
-  const known = flags.of(key, release.hold, stores);
+  const isShared = holds.size === 1 && isMixed(release);
+  if (holds.size === 1 && !isForeign && !isShared) return;
+  const known = [...flags.of(key, release.hold, stores), ...(isShared ? flags.ofWays(key, stores) : [])];
   if (release.isDecided || known.length === 0 || known.some(flag => release.guards.has(flag))) return;
   const conditional = stores.find(each => each.isConditional) ?? store!;
   return faultOf('unasked-release', release, conditional, { member: key, flag: known[0] });
@@ -196,8 +207,31 @@ class ModeFlags {
         ...this.askedIn(structOfMember(key)),
         ...(isConditional ? tested : []),
         ...this.separating(key, stores, hold),
+        ...askedWith(stores, hold),
       ]),
     ];
+  }
+
+  /** Members beside the pages that are set only once the pages were taken, and cleared on another way. */
+  ofWays(key: MemberKey, stores: readonly MemberStore[]): MemberKey[] {
+    const settings = this.members.flags.filter(
+      flag =>
+        structOfMember(flag.key) === structOfMember(key) &&
+        !this.members.counts.has(flag.key) &&
+        stores.every(({ acquisition }) => isInOneFunction(flag, acquisition)),
+    );
+    const isBehind = ({ frame, span }: MemberFlag): boolean =>
+      stores.every(
+        ({ acquisition: { frame: taking, span: taken } }) =>
+          taking.function === frame.function && isOnlyBehind(frame.function, taken, span),
+      );
+    const isCleared = (key: MemberKey): boolean =>
+      settings.some(flag => flag.key === key && flag.number === 0);
+    const raised = [...new Set(settings.filter(flag => flag.number === 1).map(flag => flag.key))];
+    return raised.filter(
+      each =>
+        isCleared(each) && settings.every(flag => flag.key !== each || flag.number === 0 || isBehind(flag)),
+    );
   }
 
   /** The members of a struct that record what an iterator was asked. */
@@ -271,6 +305,12 @@ class ModeFlags {
     }
     return found;
   }
+}
+
+/** Members with a bit that was set wherever the pages carry the hold. */
+function askedWith(stores: readonly MemberStore[], hold: Hold): MemberKey[] {
+  const [first, ...others] = stores.filter(store => store.holds.has(hold));
+  return first ? [...first.asked].filter(key => others.every(store => store.asked.has(key))) : [];
 }
 
 /** The flag is set and the pages are acquired in one activation's root, so that the one speaks of the other. */

@@ -26,6 +26,8 @@ export interface MemberStore {
   readonly isConditional: boolean;
   /** What the members beside it held then, as far as these were numbers. */
   readonly beside: ReadonlyMap<MemberKey, number>;
+  /** Members beside it that hold a value of which a part was found to be set: `flags & USER` on the way. */
+  readonly asked: ReadonlySet<MemberKey>;
 }
 
 /** Pages found in a member were released. */
@@ -333,6 +335,7 @@ function addStore(
     holds,
     isConditional: holds.size > 1,
     beside,
+    asked: askedBeside(context, state, place),
   });
 }
 
@@ -429,6 +432,22 @@ function numbersBeside(context: Context, state: State, place: Place): ReadonlyMa
     if (!other?.owner || !isSameObject(place, other)) continue;
     const number = asNumber(value);
     if (number !== undefined) found.set(other.owner, number);
+  }
+  return found;
+}
+
+/** The members of the object a place lies in whose value has a bit that the path has found to be set. */
+function askedBeside(context: Context, state: State, place: Place): ReadonlySet<MemberKey> {
+  const masked = new Set<Term>();
+  for (const form of state.facts.forms()) {
+    const [atom] = form.parts.keys();
+    if (form.parts.size !== 1 || atom!.kind !== 'operation' || atom!.operator !== '&') continue;
+    if (state.facts.isNonZero(atom!)) for (const operand of atom!.operands) masked.add(operand);
+  }
+  const found = new Set<MemberKey>();
+  for (const [key, value] of masked.size > 0 ? state.memory : []) {
+    const other = context.places.get(key);
+    if (masked.has(value) && other?.owner && isSameObject(place, other)) found.add(other.owner);
   }
   return found;
 }

@@ -1,6 +1,4 @@
-import { targetsOf } from '../program/liveness.ts';
 import {
-  type Block,
   type CallInstruction,
   callsOf,
   type Expression,
@@ -26,6 +24,7 @@ import {
 } from './locations.ts';
 import { acquisitionAt } from './memberFaults.ts';
 import { type Members, structOfMember } from './members.ts';
+import { isOnlyBehind } from './order.ts';
 import type { PageFlow, ReleaseCall } from './pageFlow.ts';
 import type { Provenances } from './provenance.ts';
 import { calleeOf } from './releasing.ts';
@@ -138,7 +137,7 @@ class Releasing {
     const isThere = locations.some(each => reached.has(each));
     if (!isThere && this.isOfOthers(release, site)) return false;
     return (
-      !takesPages(this.program, this.table, model) || (this.isOfMember(call) && !isBehind(site, release))
+      !takesPages(this.program, this.table, model) || (this.isOfMember(call) && !this.isBehind(site, release))
     );
   }
 
@@ -153,6 +152,11 @@ class Releasing {
     return [...this.members.releases].some(
       ([key, releases]) => key !== '' && releases.some(({ span }) => span.start === calleeSpan.start),
     );
+  }
+
+  /** In the function that takes the pages it is reached only once they were taken. */
+  private isBehind({ function: model, call }: AcquisitionSite, release: ReleaseCall): boolean {
+    return model === release.function && isOnlyBehind(model, call.span, release.call.span);
   }
 
   /** The calls by which what leads to the pages is freed: their array or table first, else the object around it. */
@@ -208,22 +212,6 @@ const SCATTERLISTS: ReadonlySet<string> = new Set([
 ]);
 
 const TABLES: ReadonlySet<string> = new Set(['struct sg_table', 'struct sg_append_table']);
-
-/** Whether a release is reached in the function that takes the pages only once they were taken. */
-function isBehind(
-  { function: model, call }: AcquisitionSite,
-  { function: other, call: release }: ReleaseCall,
-): boolean {
-  if (model !== other) return false;
-  const isIn = (wanted: CallInstruction, { instructions }: Block): boolean => instructions.includes(wanted);
-  const seen = new Set<Block>([model.entry]);
-  for (const block of seen) {
-    if (isIn(call, block)) continue;
-    if (isIn(release, block)) return false;
-    for (const next of targetsOf(block.terminator)) seen.add(next);
-  }
-  return true;
-}
 
 function faultOf(program: Program, site: AcquisitionSite, { function: model, call, member }: End): Fault {
   const placeText = member.slice(member.indexOf('::') + '::'.length);

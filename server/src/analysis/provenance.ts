@@ -16,6 +16,8 @@ export interface Provenance {
   readonly isWhole: boolean;
   /** They were found again by a number or an address. */
   readonly isByNumber: boolean;
+  /** Pages that are no matter of those calls lie there as well: allocated ones, or such as were found by an address. */
+  readonly isMixed: boolean;
   /** The members that they lie in on the way. */
   readonly members: ReadonlySet<Location>;
 }
@@ -36,6 +38,8 @@ export class Provenances {
   private readonly taken = new Map<Location, AcquisitionSite[]>();
   /** Locations into which something else puts pages. */
   private readonly others = new Set<Location>();
+  /** Those among them that a call of the table puts there: they carry another hold, or none. */
+  private readonly byTable = new Set<Location>();
   /** Parameters that callers of other files may give anything. */
   private readonly open = new Set<Location>();
   /** The file takes pages in ways that are not followed. */
@@ -80,8 +84,10 @@ export class Provenances {
       for (const source of pointers) seen.add(source);
     }
     const members = new Set([...seen].filter(isMember));
+    const isMixed = isByNumber || [...seen].some(each => this.byTable.has(each));
     if (isByNumber) for (const site of this.named()) sites.add(site);
-    return { sites: [...sites], isWhole: isWhole && (!isByNumber || this.isOneKind()), isByNumber, members };
+    const isKnown = isWhole && (!isByNumber || this.isOneKind());
+    return { sites: [...sites], isWhole: isKnown, isByNumber, isMixed, members };
   }
 
   /** The calls whose pages were given a number. */
@@ -140,11 +146,11 @@ export class Provenances {
       const isSite = this.sites.some(site => site.call === call);
       if (effect.kind === 'acquire' && !isSite) {
         this.takesOthers = true;
-        for (const location of this.flow.acquired(model, call, effect)) this.others.add(location);
+        this.addByTable(this.flow.acquired(model, call, effect));
       }
       if (effect.kind === 'allocate' && call.result && isPage(call.result.type)) {
         this.takesOthers = true;
-        for (const location of this.flow.argument(model, call, RESULT)) this.others.add(location);
+        this.addByTable(this.flow.argument(model, call, RESULT));
       }
     }
   }
@@ -159,6 +165,10 @@ export class Provenances {
       if (!isPagePointers(argument.type) || isBorrowed(this.program, this.table, callee, at)) return;
       this.add(model, argument);
     });
+  }
+
+  private addByTable(locations: readonly Location[]): void {
+    for (const location of locations) for (const set of [this.others, this.byTable]) set.add(location);
   }
 
   private add(model: FunctionModel, expression: Expression): void {
