@@ -6,6 +6,7 @@ import type { Direction, IteratorKind, Mode } from '../semantics/holds.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import { judgeCompletions } from './absence.ts';
 import { judgeBioEnds } from './bioEnds.ts';
+import { judgeBioQuestions } from './bioQuestions.ts';
 import { isJudgedAtCallers } from './callers.ts';
 import { Context, clearer, type Fault, type FaultKind } from './context.ts';
 import { judgeDirtying } from './dirtying.ts';
@@ -151,6 +152,7 @@ export function analyse(
     ...judgeMemberArrays(program, table, flow, members),
     ...judgeDirtying([...sites.values()], members, program),
     ...judgeProvenance(program, table, flow, provenances),
+    ...judgeBioQuestions(program, table),
     ...judgeBioEnds(program, table, flow, provenances.sites),
     ...judgeNeverReleased(program, table, flow, members, provenances),
   ];

@@ -2,7 +2,7 @@ import type { Span } from '../base/text.ts';
 import type { FunctionModel, Program } from '../program/model.ts';
 import { isAnswerTaken, isJudgedAtCallers } from './callers.ts';
 import type { Context } from './context.ts';
-import { type Frame, isWithin, rootOf } from './frames.ts';
+import { callSpan, type Frame, isWithin, rootOf } from './frames.ts';
 import type { Exit } from './interpret.ts';
 import { makesPagesOfNumbers } from './numbers.ts';
 import { isKept, survivors } from './reach.ts';
@@ -286,8 +286,7 @@ function reportPages(context: Context, acquisition: Acquisition, account: Accoun
   const others = [...new Set(places.map(each => each.place.span.start))].length - 1;
   context.report({
     kind: 'leak',
-    span: everywhere ? acquisition.calleeSpan : place.span,
-    frame: everywhere ? acquisition.frame : place.frame,
+    ...(everywhere ? takingPlace(acquisition, loss.exit) : place),
     origin: acquisition,
     acquisition,
     confidence: loss.confidence,
@@ -317,6 +316,20 @@ function reportArray(context: Context, allocation: Allocation, account: Account)
     trace: loss.exit.state.trace,
     details: { allocator: allocation.allocator, everywhere: everywhere ? 'yes' : undefined },
   });
+}
+
+/** The call that took the pages, in the function that did not give them to its caller in turn. */
+function takingPlace({ key, calleeSpan, frame }: Acquisition, { state }: Exit): { span: Span; frame: Frame } {
+  const givers = new Set<string>();
+  for (let step = state.trace; step; step = step.previous)
+    if (step.kind === 'return' && step.handedOut?.includes(key)) givers.add(step.frame.key);
+  let place = { span: calleeSpan, frame };
+  while (givers.has(place.frame.key) && place.frame.parent) {
+    const span = callSpan(place.frame);
+    if (!span) break;
+    place = { span, frame: place.frame.parent };
+  }
+  return place;
 }
 
 /** The first goto or return on the path after which no release of the thing can be reached any more. */

@@ -13,6 +13,10 @@ function report(fault: Fault): RuleReport {
     return {
       message: `${name}() drops the pages in \`${details.member}\` on every path; whether they carry a hold (${origin.callee}()) is recorded in \`${details.flag}\`: test it`,
     };
+  if (details.bio !== undefined)
+    return {
+      message: `\`${origin.placeText}\` belongs to \`${details.bio}\`, whose flags say whether its pages are pinned; ${name}() drops a pin on every path: ask ${origin.callee}(), as ${details.asker}() does`,
+    };
   return {
     message: `\`${origin.placeText}\` is only pinned if the iterator is user-backed (${origin.callee}()); ${name}() drops a pin whatever the iterator is: ask ${asked}`,
   };
