@@ -139,7 +139,7 @@ static void frames_put_ok(struct frames *vec)
 	struct page **pages = (struct page **)(vec->ptrs);
 
 	if (vec->got_ref)
-		unpin_user_pages(pages, vec->count);
+		unpin_user_pages_dirty_lock(pages, vec->count, true);
 	vec->got_ref = false;
 	vec->count = 0;
 }

@@ -63,6 +63,9 @@ const ON_ONE_PATH: ReadonlySet<FaultKind> = new Set([
   'completion-leak',
 ]);
 
+/** What may also follow from the file as a whole. */
+const ON_NO_PATH: ReadonlySet<FaultKind> = new Set(['wrong-release', 'not-dirtied', 'completion-leak']);
+
 const PATHS_LEFT_OUT = `more than ${LIMITS.statesPerBlock} states met at one place: some paths were left out`;
 
 export interface AnalysisResult {
@@ -159,17 +162,34 @@ export function analyse(
   const told = faults.filter(fault => !isShownIdle(program, members, fault));
   const replayed = distinct([...told, ...overall]).map(fault => {
     const run = runs.get(rootOf(fault.frame).function);
-    const shown = run?.context.hasSeen(fault) ? replay(run.context, fault, run.scope) : fault;
+    const again = run?.context.hasSeen(fault) ? replay(run.context, fault, run.scope) : fault;
     // Where no path shows it, it may still follow from what all functions do.
-    const same = shown.isReplayed === false && overall.find(each => placeOf(each) === placeOf(fault));
-    return same || shown;
+    const same = again.isReplayed === false && overall.find(each => placeOf(each) === placeOf(fault));
+    return same || again;
   });
+  const shown = replayed.filter(fault => fault.isReplayed !== false || !ON_ONE_PATH.has(fault.kind));
   return {
-    faults: replayed.filter(fault => fault.isReplayed !== false || !ON_ONE_PATH.has(fault.kind)),
+    faults: withoutEchoes(shown),
     sites: [...sites.values()],
     flow,
     given,
   };
+}
+
+/** What follows from no path, by the file as a whole, is left out where a path, or something before, says the same. */
+function withoutEchoes(faults: readonly Fault[]): Fault[] {
+  const isSame = (a: Fault, b: Fault): boolean => {
+    const isThere = a.kind === 'completion-leak' && a.frame.function === b.frame.function;
+    return a.kind === b.kind && (isThere || a.span.start === b.span.start);
+  };
+  return faults.filter(
+    (fault, at) =>
+      fault.trace !== undefined ||
+      !ON_NO_PATH.has(fault.kind) ||
+      !faults.some(
+        (other, before) => (other.trace || before < at) && other !== fault && isSame(fault, other),
+      ),
+  );
 }
 
 /** What of a program the analysis of a root follows. */

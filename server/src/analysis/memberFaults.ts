@@ -30,11 +30,7 @@ export function judgeMembers(
   const faults: Fault[] = [];
   const flags = new ModeFlags(members);
   noteFilledObjects(members, flow, provenances.sites);
-  const mixed = (release: MemberRelease): boolean =>
-    flow.releases.some(
-      ({ call, locations }) =>
-        call.calleeSpan.start === release.span.start && provenances.of(locations).isMixed,
-    );
+  const mixed = (key: MemberKey): boolean => provenances.of([key]).isMixed;
   for (const [key, releases] of members.releases) {
     for (const release of atCallers(program, key, releases, members))
       for (const each of key === '' ? cameFrom(release, flow) : [key]) {
@@ -118,7 +114,7 @@ function judge(
   stores: readonly MemberStore[],
   members: Members,
   flags: ModeFlags,
-  isMixed: (release: MemberRelease) => boolean,
+  isMixed: (key: MemberKey) => boolean,
 ): Fault | undefined {
   if (release.hold !== 'pin' && release.hold !== 'get') return;
   const holds = new Set(stores.flatMap(store => [...store.holds]));
@@ -127,7 +123,9 @@ function judge(
   if (release.hold === 'get' && members.referenced.has(key)) return;
   if (!holds.has(release.hold)) {
     // Other pages lie there for a while, and a helper that is given the array may be theirs.
-    if (members.passing.get(key)?.has(release.hold)) return;
+    if (members.passing.get(key)?.has(release.hold) || isMixed(key)) return;
+    const other = release.hold === 'pin' ? 'get' : 'pin';
+    if (askedWith(stores, other).some(flag => release.guards.get(flag) === false)) return;
     const isAnyones = isForeign && !flags.tellPin(release) && !(release.hold === 'pin' && !members.hasPins);
     if (isAnyones || stores.some(each => each.acquisition.effect.hold === 'by-direction')) return;
     return faultOf('wrong-release', release, store!, {
@@ -137,7 +135,7 @@ function judge(
       member: key,
     });
   }
-  const isShared = holds.size === 1 && isMixed(release);
+  const isShared = holds.size === 1 && isMixed(key);
   if (holds.size === 1 && !isForeign && !isShared) return;
   const known = [...flags.of(key, release.hold, stores), ...(isShared ? flags.ofWays(key, stores) : [])];
   if (release.isDecided || known.length === 0 || known.some(flag => release.guards.has(flag))) return;

@@ -79,10 +79,19 @@ export class PageFlow {
     return [...(this.backward.get(location) ?? [])];
   }
 
+  /** What a location is put into directly. */
+  targetsOf(location: Location): Location[] {
+    return [...(this.forward.get(location) ?? [])];
+  }
+
   /** Whether the location has a single page of which nobody in view knows whose it is: the result of an unknown getter. */
   isUnknownPage(location: Location): boolean {
-    if (!this.unknown.has(location)) return false;
-    return [location, ...(this.forward.get(location) ?? [])].some(each => {
+    return this.unknown.has(location) && this.isPage(location);
+  }
+
+  /** Whether the location, or what it is put into directly, has the type of a single page: a call's result has none of its own. */
+  isPage(location: Location): boolean {
+    return [location, ...this.targetsOf(location)].some(each => {
       const type = this.types.get(each);
       return type !== undefined && isSinglePage(type);
     });

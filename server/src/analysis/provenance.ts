@@ -16,7 +16,7 @@ export interface Provenance {
   readonly isWhole: boolean;
   /** They were found again by a number or an address. */
   readonly isByNumber: boolean;
-  /** Pages that are no matter of those calls lie there as well: allocated ones, or such as were found by an address. */
+  /** Pages of others lie there as well: allocated ones, such as were found by an address, or were given by other files. */
   readonly isMixed: boolean;
   /** The members that they lie in on the way. */
   readonly members: ReadonlySet<Location>;
@@ -24,8 +24,6 @@ export interface Provenance {
 
 /** What makes a container, an sg table say, has put no pages there yet. */
 const MAKES = /alloc|create|init/;
-
-const isPage = (type: Type): boolean => isPointerToStruct(type, PAGE_TAGS, 1);
 
 const isPagePointers = (type: Type): boolean => isPointerToStruct(type, PAGE_TAGS, 2);
 
@@ -84,7 +82,9 @@ export class Provenances {
       for (const source of pointers) seen.add(source);
     }
     const members = new Set([...seen].filter(isMember));
-    const isMixed = isByNumber || [...seen].some(each => this.byTable.has(each));
+    const isMixed =
+      isByNumber ||
+      [...seen].some(each => this.byTable.has(each) || (this.open.has(each) && this.flow.isPage(each)));
     if (isByNumber) for (const site of this.named()) sites.add(site);
     const isKnown = isWhole && (!isByNumber || this.isOneKind());
     return { sites: [...sites], isWhole: isKnown, isByNumber, isMixed, members };
@@ -148,22 +148,31 @@ export class Provenances {
         this.takesOthers = true;
         this.addByTable(this.flow.acquired(model, call, effect));
       }
-      if (effect.kind === 'allocate' && call.result && isPage(call.result.type)) {
-        this.takesOthers = true;
-        this.addByTable(this.flow.argument(model, call, RESULT));
-      }
+      if (effect.kind !== 'allocate' || effect.allocator !== 'pages') continue;
+      // What gives the address of its pages is asked for memory.
+      const pages = this.flow.argument(model, call, RESULT).filter(each => this.flow.isPage(each));
+      if (pages.length > 0) this.takesOthers = true;
+      this.addByTable(pages);
     }
   }
 
   /** What a function of which nothing is known returns, or may put into an array that it is given. */
   private unknown(model: FunctionModel, call: CallInstruction): void {
-    const { callee, result } = call;
-    const isMade = callee !== undefined && MAKES.test(callee) && result && !isPage(result.type);
-    if (result && isPagesOnly(result.type) && !isMade)
-      for (const location of this.flow.argument(model, call, RESULT)) this.others.add(location);
+    const { callee } = call;
+    for (const location of this.flow.argument(model, call, RESULT))
+      if (this.flow.isPage(location) || (this.isVessel(location) && !MAKES.test(callee ?? '')))
+        this.others.add(location);
     call.arguments.forEach((argument, at) => {
       if (!isPagePointers(argument.type) || isBorrowed(this.program, this.table, callee, at)) return;
       this.add(model, argument);
+    });
+  }
+
+  /** Whether what the result is put into leads to pages and to nothing else. */
+  private isVessel(location: Location): boolean {
+    return [location, ...this.flow.targetsOf(location)].some(each => {
+      const type = this.flow.typeOf(each);
+      return type !== undefined && isPagesOnly(type);
     });
   }
 
