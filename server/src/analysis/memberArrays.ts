@@ -12,6 +12,7 @@ import type { EffectTable } from '../semantics/table.ts';
 import { isJudgedAtCallers } from './callers.ts';
 import type { Fault } from './context.ts';
 import { rootFrame, rootOf } from './frames.ts';
+import { isOfAnotherKind } from './kinds.ts';
 import { isMember, type Location } from './locations.ts';
 import type { Members } from './members.ts';
 import type { PageFlow, ReleaseCall } from './pageFlow.ts';
@@ -54,6 +55,9 @@ export function judgeMemberArrays(
   return [...faults.values()];
 }
 
+/** Named after what it makes: drm_prime_pages_to_sg(). */
+const CONVERTS = /_to_[a-z]+$/;
+
 /** What the calls of a program do with arrays, by location. */
 class Calls {
   readonly arrays: KeptArray[] = [];
@@ -71,7 +75,11 @@ class Calls {
 
   mayFree(array: KeptArray): boolean {
     return this.frees.some(
-      free => array.locations.has(free.location) && !this.isUnwind(free) && !this.isTakenBack(array, free),
+      free =>
+        array.locations.has(free.location) &&
+        !this.isUnwind(free) &&
+        !this.isTakenBack(array, free) &&
+        !isOfAnotherKind(this.program, free.function, array.function),
     );
   }
 
@@ -100,8 +108,10 @@ class Calls {
     const { callee } = call;
     const effects = callee === undefined ? undefined : this.table.row(callee)?.effects;
     if (!effects) {
-      // What is not known may free what it gets.
-      if (callee === undefined || !functions.has(callee))
+      // What is not known may free what it gets, unless it prints, or makes something of it.
+      const isHarmless =
+        CONVERTS.test(callee ?? '') || call.arguments.some(({ kind }) => kind === 'string');
+      if (!isHarmless && (callee === undefined || !functions.has(callee)))
         for (const at of call.arguments.keys()) this.free(model, call, at + 1);
       return;
     }
