@@ -109,8 +109,7 @@ class Calls {
     const effects = callee === undefined ? undefined : this.table.row(callee)?.effects;
     if (!effects) {
       // What is not known may free what it gets, unless it prints, or makes something of it.
-      const isHarmless =
-        CONVERTS.test(callee ?? '') || call.arguments.some(({ kind }) => kind === 'string');
+      const isHarmless = CONVERTS.test(callee ?? '') || call.arguments.some(({ kind }) => kind === 'string');
       if (!isHarmless && (callee === undefined || !functions.has(callee)))
         for (const at of call.arguments.keys()) this.free(model, call, at + 1);
       return;

@@ -143,8 +143,8 @@ class Releasing {
 
   /** It is known whose pages it releases. */
   private isOfOthers({ locations }: ReleaseCall, site: AcquisitionSite): boolean {
-    const { sites, isWhole, members } = this.provenances.of(locations);
-    return !sites.includes(site) && (isWhole || sites.length > 0 || members.size > 0);
+    const { sites, isKnown, members } = this.provenances.of(locations);
+    return !sites.includes(site) && (isKnown || sites.length > 0 || members.size > 0);
   }
 
   /** Pages that were found in a member, and not taken on the way there. */

@@ -12,7 +12,9 @@ import type { PageFlow } from './pageFlow.ts';
 export interface Provenance {
   /** The acquiring calls that they can come from. */
   readonly sites: readonly AcquisitionSite[];
-  /** Nothing else in view can have put pages there. */
+  /** Nobody of whom nothing is known can have put pages there. */
+  readonly isKnown: boolean;
+  /** Nothing but those calls can have put pages there. */
   readonly isWhole: boolean;
   /** They were found again by a number or an address. */
   readonly isByNumber: boolean;
@@ -34,14 +36,12 @@ const isConstant = (value: Expression): boolean =>
 export class Provenances {
   /** Where acquiring calls put pages. */
   private readonly taken = new Map<Location, AcquisitionSite[]>();
-  /** Locations into which something else puts pages. */
+  /** Locations into which something of which nothing is known may put pages. */
   private readonly others = new Set<Location>();
-  /** Those among them that a call of the table puts there: they carry another hold, or none. */
+  /** Locations into which other calls of the table put pages: these carry another hold, or none. */
   private readonly byTable = new Set<Location>();
   /** Parameters that callers of other files may give anything. */
   private readonly open = new Set<Location>();
-  /** The file takes pages in ways that are not followed. */
-  private takesOthers = false;
   private readonly known = new Map<string, Provenance>();
 
   constructor(
@@ -67,7 +67,7 @@ export class Provenances {
   private find(locations: readonly Location[]): Provenance {
     const seen = new Set(locations);
     const sites = new Set<AcquisitionSite>();
-    let isWhole = locations.length > 0;
+    let isKnown = locations.length > 0;
     let isByNumber = false;
     for (const location of seen) {
       for (const site of this.taken.get(location) ?? []) sites.add(site);
@@ -78,16 +78,16 @@ export class Provenances {
       const sources = this.flow.sourcesOf(location);
       // Beside a pointer, a number only says how far behind it.
       const pointers = sources.filter(each => this.flow.typeOf(each)?.kind !== 'integer');
-      if (this.isOthers(location, pointers)) isWhole = false;
+      if (this.isOthers(location, pointers)) isKnown = false;
       for (const source of pointers) seen.add(source);
     }
     const members = new Set([...seen].filter(isMember));
+    const isTaken = [...seen].some(each => this.byTable.has(each));
     const isMixed =
-      isByNumber ||
-      [...seen].some(each => this.byTable.has(each) || (this.open.has(each) && this.flow.isPage(each)));
+      isByNumber || isTaken || [...seen].some(each => this.open.has(each) && this.flow.isPage(each));
     if (isByNumber) for (const site of this.named()) sites.add(site);
-    const isKnown = isWhole && (!isByNumber || this.isOneKind());
-    return { sites: [...sites], isWhole: isKnown, isByNumber, isMixed, members };
+    const isWhole = isKnown && !isTaken && (!isByNumber || this.isOneKind());
+    return { sites: [...sites], isKnown, isWhole, isByNumber, isMixed, members };
   }
 
   /** The calls whose pages were given a number. */
@@ -98,20 +98,22 @@ export class Provenances {
     });
   }
 
-  /** Whether all pages that the file takes carry the same hold, so that a number can only be that of such a page. */
+  /** Whether all pages to which the file gives numbers carry the same hold, so that one can only be that of such a page. */
   private isOneKind(): boolean {
     const [first, ...more] = this.sites;
     return (
       first !== undefined &&
       more.every(({ effect }) => effect.hold === first.effect.hold) &&
-      !this.takesOthers
+      ![...this.flow.reachedFrom(this.byTable)].some(
+        each => this.flow.numbered.has(each) && this.flow.isPage(each),
+      )
     );
   }
 
   /** Whether somebody who is not followed may have put pages there. */
   private isOthers(location: Location, pointers: readonly Location[]): boolean {
     if (this.others.has(location) || this.open.has(location)) return true;
-    if (pointers.length > 0 || this.taken.has(location)) return false;
+    if (pointers.length > 0 || this.taken.has(location) || this.byTable.has(location)) return false;
     const type = this.flow.typeOf(location);
     if (isMember(location) || isGlobal(location)) return type === undefined || isPagesOnly(type);
     return false;
@@ -144,14 +146,10 @@ export class Provenances {
   private byRow(model: FunctionModel, call: CallInstruction, row: FunctionRow): void {
     for (const effect of row.effects) {
       const isSite = this.sites.some(site => site.call === call);
-      if (effect.kind === 'acquire' && !isSite) {
-        this.takesOthers = true;
-        this.addByTable(this.flow.acquired(model, call, effect));
-      }
+      if (effect.kind === 'acquire' && !isSite) this.addByTable(this.flow.acquired(model, call, effect));
       if (effect.kind !== 'allocate' || effect.allocator !== 'pages') continue;
       // What gives the address of its pages is asked for memory.
       const pages = this.flow.argument(model, call, RESULT).filter(each => this.flow.isPage(each));
-      if (pages.length > 0) this.takesOthers = true;
       this.addByTable(pages);
     }
   }
@@ -177,7 +175,7 @@ export class Provenances {
   }
 
   private addByTable(locations: readonly Location[]): void {
-    for (const location of locations) for (const set of [this.others, this.byTable]) set.add(location);
+    for (const location of locations) this.byTable.add(location);
   }
 
   private add(model: FunctionModel, expression: Expression): void {

@@ -29,7 +29,7 @@ export function judgeProvenance(
     if (program.functions.has(release.call.callee ?? '')) return [];
     const from = provenances.of(release.locations);
     const { name } = release.function;
-    if (!from.isWhole || from.sites.length === 0 || from.sites.some(each => each.function.name === name))
+    if (!from.isKnown || from.sites.length === 0 || from.sites.some(each => each.function.name === name))
       return [];
     return [wrongRelease(program, release, from), dirtying.judge(release, from)].filter(
       fault => fault !== undefined,
@@ -38,11 +38,15 @@ export function judgeProvenance(
 }
 
 /** All pages that can be meant carry the other hold. */
-function wrongRelease(program: Program, release: ReleaseCall, { sites }: Provenance): Fault | undefined {
+function wrongRelease(
+  program: Program,
+  release: ReleaseCall,
+  { sites, isWhole }: Provenance,
+): Fault | undefined {
   const { hold } = release.effect;
   const held = sites[0]!.effect.hold;
   const isWrong = (hold === 'pin' && held === 'get') || (hold === 'get' && held === 'pin');
-  if (!isWrong || sites.some(({ effect }) => effect.hold !== held)) return;
+  if (!isWrong || !isWhole || sites.some(({ effect }) => effect.hold !== held)) return;
   return faultOf(program, 'wrong-release', release, sites[0]!, { hold: held, released: hold, mode: held });
 }
 
@@ -64,8 +68,8 @@ class Dirtying {
       for (const call of callsOf(model))
         for (const argument of marksDirty(program, table, call)) {
           const marked = flow.argument(model, call, argument);
-          const { sites, isWhole, isByNumber, members } = provenances.of(marked);
-          if (sites.length === 0 && !isWhole) this.isUnknown = true;
+          const { sites, isKnown, isByNumber, members } = provenances.of(marked);
+          if (sites.length === 0 && !isKnown) this.isUnknown = true;
           if (isByNumber) this.isByNumber = true;
           for (const member of members) this.members.add(member);
         }

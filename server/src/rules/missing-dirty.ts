@@ -26,7 +26,9 @@ A long-term pin (\`FOLL_LONGTERM\`) that may write gets no page of a file on dis
 that need dirty tracking. What remains to be lost are pages of shmem, that is of tmpfs and of memfds, which is where the
 memory of virtual machines usually lies. So the rule weighs long-term pins like others.
 
-The rule speaks where no function of the file marks the pages of this acquisition dirty, and releases them after a success.`,
+The rule speaks where no function of the file marks the pages of this acquisition dirty, and releases them after a success:
+from the array, from the members and sg tables that they get into, or by the numbers that were kept of them. Functions
+that end different objects are looked at each for itself.`,
   examples: [
     {
       title: 'The device wrote, the pages stay clean',

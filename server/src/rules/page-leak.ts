@@ -47,6 +47,12 @@ function, the end of a grace period, the last reference. That function is follow
 given away. Where it frees the object, or leaves it for good, with the pages still held, they are lost there; how the I/O
 ended (an error, a status) is no excuse, a flag of the object's own is looked up where it was set.
 
+Where the filling and the end of an object are not tied by such a binding, the file as a whole is asked: pages of a call
+that stay in a member after success, and that no function in view releases, are lost where their array, their sg table or
+the object is freed; so are those of an end that releases nothing where every other end of such objects does. A function
+that is given a bio, releases its pages on some paths and only lets go of it on another one, loses them there. These rest
+on no path and are reported with one step less severity.
+
 Release what was obtained before leaving. Storing a page pointer in an object that is freed on the same path does not
 hand it on.`,
   examples: [

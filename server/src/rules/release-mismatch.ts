@@ -65,7 +65,11 @@ A page that was only listed (an extraction from a kvec, bvec, xarray or folio qu
 released. \`__free_page()\` is never right: the pages belong to the process they were taken from.
 
 Release with the function of the same family as the acquisition. Where the iterator decides, keep the answer of
-\`iov_iter_extract_will_pin()\` and ask it.`,
+\`iov_iter_extract_will_pin()\` and ask it.
+
+Pages that another function of the file took are known by where they lie: a member, an sg table, a list, or a number from
+which the page is found again. Where pages of others may lie as well nothing is said, and what rests on no path is
+reported with one step less severity.`,
   examples: [
     {
       title: 'A pin dropped as a reference',

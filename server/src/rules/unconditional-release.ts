@@ -35,6 +35,9 @@ kernel is freed under its users.
 Ask while the iterator is at hand, and keep the answer beside the pages: in a local variable, in a member such as
 \`is_pinned\`, or in the bio's BIO_PAGE_PINNED. Then test it at every release. A constant is no answer.
 
+A bit of a member that was set wherever the pages were pinned, and a flag that is set on one of two ways to fill the array,
+are such answers too, and so are the flags of a bio for a page that was just added to it.
+
 The rule needs a witness that the kernel's own pages can come here: the function, or another one of the file, asks the
 question or tests the recorded answer elsewhere. Findings that link functions by a structure member alone are
 reported with one step less severity.`,
