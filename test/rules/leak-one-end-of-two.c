@@ -59,3 +59,52 @@ void pane_close_ok(struct pane *pane)
 	unpin_user_pages(pane->pages, pane->nr);
 	pane_free_ok(pane);
 }
+
+/* What allocates the array frees it again, or puts a larger one in its place. */
+struct frame {
+	struct page **pages;
+	char *name;
+	int nr;
+};
+
+int frame_init_ok(struct frame *frame, int nr)
+{
+	frame->pages = kvmalloc_array(nr, sizeof(struct page *), GFP_KERNEL);
+	if (!frame->pages)
+		return -ENOMEM;
+	frame->name = kmalloc(16, GFP_KERNEL);
+	if (!frame->name) {
+		kvfree(frame->pages);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+int frame_grow_ok(struct frame *frame, int nr)
+{
+	struct page **pages = kvmalloc_array(nr, sizeof(struct page *), GFP_KERNEL);
+
+	if (!pages)
+		return -ENOMEM;
+	memcpy(pages, frame->pages, frame->nr * sizeof(struct page *));
+	kvfree(frame->pages);
+	frame->pages = pages;
+	return 0;
+}
+
+int frame_fill(struct frame *frame, unsigned long addr, int nr)
+{
+	int got = pin_user_pages_fast(addr, nr, 0, frame->pages);
+
+	if (got < 0)
+		return got;
+	frame->nr = got;
+	return 0;
+}
+
+void frame_free_ok(struct frame *frame)
+{
+	unpin_user_pages(frame->pages, frame->nr);
+	kvfree(frame->pages);
+	kfree(frame->name);
+}

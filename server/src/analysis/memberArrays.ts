@@ -12,9 +12,9 @@ import type { EffectTable } from '../semantics/table.ts';
 import { isJudgedAtCallers } from './callers.ts';
 import type { Fault } from './context.ts';
 import { rootFrame, rootOf } from './frames.ts';
-import { isOfAnotherKind } from './kinds.ts';
 import { isMember, type Location } from './locations.ts';
 import type { Members } from './members.ts';
+import { isOfAnotherKind } from './operations.ts';
 import type { PageFlow, ReleaseCall } from './pageFlow.ts';
 
 /** An array for pages that is kept in a member of an object. */

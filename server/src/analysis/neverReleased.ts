@@ -7,6 +7,7 @@ import {
 } from '../program/model.ts';
 import { isPointerToStruct, PAGE_TAGS } from '../program/types.ts';
 import { ENDS_TABLE } from '../semantics/completions.ts';
+import { RESULT } from '../semantics/effects.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import type { AcquisitionSite } from './analyse.ts';
 import { isJudgedAtCallers } from './callers.ts';
@@ -169,7 +170,8 @@ class Releasing {
         const freed = this.freed(call);
         if (!freed) continue;
         const member = this.vesselIn(model, freed, members);
-        if (member) ends.push({ function: model, call, member, isArray: true });
+        if (member && !this.allocates(model, member))
+          ends.push({ function: model, call, member, isArray: true });
         const around = members.find(each =>
           isPointerToStruct(freed.type, new Set([structOfMember(each)]), 1),
         );
@@ -189,6 +191,17 @@ class Releasing {
     if (!isPointerToStruct(freed.type, PAGE_TAGS, 2) && !isPointerToStruct(freed.type, TABLES, 1)) return;
     const from = this.flow.leadingTo(this.flow.locate(model, freed));
     return members.find(each => from.has(each));
+  }
+
+  /** The function puts a new array there: what it frees is that again, or an old one whose pages it has moved. */
+  private allocates(model: FunctionModel, member: Location): boolean {
+    return callsOf(model).some(call => {
+      const row = call.callee === undefined ? undefined : this.table.row(call.callee);
+      return (
+        row?.effects.some(({ kind }) => kind === 'allocate') === true &&
+        this.flow.reachedFrom(this.flow.argument(model, call, RESULT)).has(member)
+      );
+    });
   }
 
   private freed({ callee, arguments: given }: CallInstruction): Expression | undefined {
