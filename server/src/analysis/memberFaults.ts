@@ -123,7 +123,8 @@ function judge(
   if (release.hold === 'get' && members.referenced.has(key)) return;
   if (!holds.has(release.hold)) {
     // Other pages lie there for a while, and a helper that is given the array may be theirs.
-    if (members.passing.get(key)?.has(release.hold) || isMixed(key)) return;
+    if (members.passing.get(key)?.has(release.hold)) return;
+    if (release.hold === 'get' && isMixed(key) && !flags.tellPin(release)) return;
     const other = release.hold === 'pin' ? 'get' : 'pin';
     if (askedWith(stores, other).some(flag => release.guards.get(flag) === false)) return;
     const isAnyones = isForeign && !flags.tellPin(release) && !(release.hold === 'pin' && !members.hasPins);
