@@ -19,7 +19,7 @@ export function isOtherwiseUnwritten(
   const { pointer } = set;
   if (!pointer) return false;
   const owner = ownerOf(context, pointer);
-  if (!owner && !isLeftEmpty(context, state, set, slot)) return false;
+  if (!owner && !isAskedFor(state, set, slot) && !isLeftEmpty(context, state, set, slot)) return false;
   if (!mayBeZeroed && (state.isZeroed(pointer) || (owner && state.isZeroed(owner)))) return false;
   const isShared = (atom: Atom): boolean =>
     isKept(state, state.keepers.get(atom) ?? []) || state.aliases.has(atom);
@@ -49,6 +49,11 @@ function isLeftEmpty({ terms }: Context, state: State, set: PageSet, slot: Term)
   return inArray.some(
     other => address && other.base && !state.mayExist(other) && state.facts.areEqual(other.base, address),
   );
+}
+
+/** What a caller has in the slots that a call was asked to fill is not kept there. */
+function isAskedFor({ facts }: State, { asked }: PageSet, slot: Term): boolean {
+  return asked !== undefined && facts.isLess(slot, asked);
 }
 
 /** Whether two sets may lie in one array: where the turns before put theirs is not known of all of them together. */
