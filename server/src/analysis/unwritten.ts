@@ -5,7 +5,7 @@ import { type Atom, mentions, type Term } from './terms.ts';
 
 /**
  * Whether the slots of a set's array hold no page but what this set put there, or others before `slot`: the function made
- * the array itself, or a call that failed was to fill that slot; nobody has written it, and nobody else was given it.
+ * the array itself, or asked for the slot to be filled; nobody has written it, and nobody else was given it.
  * @param mayBeZeroed NULL in the other slots counts as well: of a single page somebody may ask before it is released.
  * @param slot what comes before is not asked for; by default the first behind the set.
  */
