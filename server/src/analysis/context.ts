@@ -223,7 +223,9 @@ export class Context {
       return;
     }
     const older = this.terms.symbol(`${symbol.name}'`, symbol.fresh);
-    state.facts.forget(form => mentions(form, atom => atom === older));
+    // Merged paths keep two turns apart; on a single one each turn's value is known for itself, as sums of them are.
+    if (this.isReplay) this.retire(state, older);
+    else state.facts.forget(form => mentions(form, atom => atom === older));
     this.rename(state, atom => (atom === symbol ? older : undefined));
   }
 
