@@ -223,18 +223,8 @@ export class Context {
       return;
     }
     const older = this.terms.symbol(`${symbol.name}'`, symbol.fresh);
-    const renamed = new Map<Atom, SymbolAtom>([[symbol, older]]);
-    // Merged paths keep two turns apart; on a single one each turn's value is known for itself, as sums of them are.
-    if (this.isReplay) this.addOlder(renamed, older);
-    else state.facts.forget(form => mentions(form, atom => atom === older));
-    this.rename(state, atom => renamed.get(atom));
-  }
-
-  /** What the turns before called by this name goes one name on. */
-  private addOlder(renamed: Map<Atom, SymbolAtom>, symbol: SymbolAtom): void {
-    for (let at = symbol; this.made.has(at); at = renamed.get(at)!)
-      renamed.set(at, this.terms.symbol(`${at.name}'`, at.fresh));
-    this.made.add([...renamed.values()].at(-1)!);
+    state.facts.forget(form => mentions(form, atom => atom === older));
+    this.rename(state, atom => (atom === symbol ? older : undefined));
   }
 
   /** What a local holds that the function has not written, be it that somebody else has. */
