@@ -19,7 +19,7 @@ export function isOtherwiseUnwritten(
   const { pointer } = set;
   if (!pointer) return false;
   const owner = ownerOf(context, pointer);
-  if (!owner && !isAskedFor(state, set, slot) && !isLeftEmpty(context, state, set, slot)) return false;
+  if (!owner && !isLeftEmpty(context, state, set, slot)) return false;
   if (!mayBeZeroed && (state.isZeroed(pointer) || (owner && state.isZeroed(owner)))) return false;
   const isShared = (atom: Atom): boolean =>
     isKept(state, state.keepers.get(atom) ?? []) || state.aliases.has(atom);
@@ -44,7 +44,7 @@ export function isOtherwiseUnwritten(
 function isLeftEmpty({ terms }: Context, state: State, set: PageSet, slot: Term): boolean {
   const inArray = [...state.sets.values()].filter(other => other.pointer === set.pointer);
   if (inArray.some(other => isKept(state, other.keepers))) return false;
-  if (!state.mayExist(set)) return true;
+  if (!state.mayExist(set) || isAskedFor(state, set, slot)) return true;
   const address = set.base && terms.add(set.base, slot);
   return inArray.some(
     other => address && other.base && !state.mayExist(other) && state.facts.areEqual(other.base, address),
