@@ -209,7 +209,7 @@ class Activation {
 
   private execute(statement: Statement): Outcome {
     if (++this.budget.steps > STEP_LIMIT) throw new Meaningless('the program does not end');
-    this.world.reached.add(statement);
+    this.world.reach(statement);
     switch (statement.kind) {
       case 'declare':
         this.bind(statement.type, statement.name, statement.length ?? 1);

@@ -7,6 +7,7 @@ import {
   assign,
   call,
   declare,
+  type Expression,
   evaluate,
   give,
   number,
@@ -49,22 +50,27 @@ test('what is left out stands in the documentation', () => {
   for (const { features, because } of LEFT_OUT) expect(text).toContain(`| \`${features}\` | ${because} |`);
 });
 
-/** One function that pins two pages into an array on the stack, then does `rest`. */
-function pinsTwo(...rest: readonly Statement[]): Program {
-  const take = call('pin_user_pages_fast', variable('addr'), number(2), number(0), variable('pages'));
+/** One function that pins some pages into an array on the stack, then does `rest`. */
+function pins(count: Expression, ...rest: readonly Statement[]): Program {
+  const take = call('pin_user_pages_fast', variable('addr'), count, number(0), variable('pages'));
   const body: Statement[] = [
-    { kind: 'declare', type: 'struct page *[]', name: 'pages', length: 2 },
+    { kind: 'declare', type: 'struct page *[]', name: 'pages', length: 8 },
     declare('int', 'got'),
     assign(variable('got'), take),
     ...rest,
   ];
-  const parameters = [{ type: 'unsigned long', name: 'addr' } as const];
+  const parameters = [
+    { type: 'unsigned long', name: 'addr' },
+    { type: 'int', name: 'nr' },
+  ] as const;
   return {
     era: 'will-pin',
     functions: [{ name: 'f', isStatic: false, returns: 'int', parameters, body }],
     features: [],
   };
 }
+
+const pinsTwo = (...rest: readonly Statement[]): Program => pins(number(2), ...rest);
 
 const isShort = { kind: 'binary', operator: '<', left: variable('got'), right: number(2) } as const;
 const isError = { ...isShort, right: number(0) };
@@ -115,13 +121,22 @@ describe('the runs themselves', () => {
     expect(observe(pinsTwo(give(number(0)), all, give(number(0))))).toBeUndefined();
   });
 
+  test('what is reached only behind a call for no pages is reached by no run', () => {
+    const isSome = { ...isShort, operator: '!=', right: number(0) } as const;
+    const unlessNone = (count: Expression): Program =>
+      pins(count, when(isSome, [give(number(-1))]), all, give(number(0)));
+    expect(observe(unlessNone(variable('nr')))).toBeUndefined();
+    const program = pins(variable('nr'), when(isError, [give(variable('got'))]), all, give(number(0)));
+    expect(observe(program)).toBeDefined();
+  });
+
   test('it is printed as C', () => {
     const text = print(pinsTwo(when(isError, [give(variable('got'))]), all, give(number(0))));
     expect(text).toBe(
       [
-        'int f(unsigned long addr)',
+        'int f(unsigned long addr, int nr)',
         '{',
-        '\tstruct page *pages[2];',
+        '\tstruct page *pages[8];',
         '\tint got;',
         '',
         '\tgot = pin_user_pages_fast(addr, 2, 0, pages);',

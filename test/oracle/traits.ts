@@ -44,23 +44,7 @@ export function lateFeatures({ functions }: Program): string[] {
   const acquires = (name: string): boolean =>
     [...(callees.get(name) ?? [])].some(each => ACQUIRES.test(each));
   if (!below.some(name => ACQUIRES.test(name) || acquires(name))) found.push('acquires:two calls down');
-  const deep = new Set(below.flatMap(name => [...(callees.get(name) ?? [])]));
-  if (functions.some(each => deep.has(each.name) && pinsForWriting(each.body)))
-    found.push('pins for writing:two calls down');
   return found;
-}
-
-function pinsForWriting(list: readonly Statement[]): boolean {
-  return list.some(
-    statement =>
-      expressionsOf(statement).some(
-        each =>
-          each.kind === 'call' &&
-          each.callee === 'pin_user_pages_fast' &&
-          each.arguments[2]?.kind === 'constant' &&
-          each.arguments[2].text === 'FOLL_WRITE',
-      ) || pinsForWriting(insidesOf(statement)),
-  );
 }
 
 function calleesIn(list: readonly Statement[]): Set<string> {

@@ -95,6 +95,8 @@ export class World {
   readonly handedOn = new Set<Call>();
   /** The kernel would have crashed, or counts are off: what follows shows nothing of its own. */
   private isSpoilt = false;
+  /** A call was to take no pages: nobody asks that, and what comes behind it is not looked for. */
+  private hasAskedForNone = false;
   /** A callback runs. */
   isLater = false;
   private areas = 0;
@@ -108,6 +110,10 @@ export class World {
     this.mm = new AddressSpace(this.machine);
     // Only in the v7 series does the hold depend on it.
     this.directions = era === 'extract-mode' ? ['dest', 'source'] : ['dest'];
+  }
+
+  reach(statement: Statement): void {
+    if (!this.hasAskedForNone) this.reached.add(statement);
   }
 
   see(observation: Observation): void {
@@ -158,8 +164,10 @@ export class World {
   takeUserPages(start: number, count: number, at: number, taken: Omit<Hold, 'page' | 'status'>): number {
     const { kind, memory } = taken;
     this.checkRoom(memory, at, count);
-    // Nobody asks for no pages: what comes of it is not looked for.
-    if (count <= 0) this.isSpoilt = true;
+    if (count <= 0) {
+      this.isSpoilt = true;
+      this.hasAskedForNone = true;
+    }
     this.decideMapped(start, count);
     const pages: (Page | undefined)[] = [];
     const got = (kind === 'pin' ? pinUserPagesFast : getUserPagesFast)(this.mm, start, count, 0, pages);

@@ -45,6 +45,7 @@ export function acquire(
   const call: Call = { context, values, state, instruction, acquisition, effect, result };
   reportSite(context, values, instruction, acquisition);
   if (isWithoutPages(call)) return [{ state, result }];
+  if (asksForLessThanNone(call)) return [];
   const prepared = prepareArray(call);
   return prepared.flatMap(each => [...failure(each), ...success(each)]);
 }
@@ -268,7 +269,8 @@ function newSet(call: Prepared): PageSet | undefined {
     case 'page-count': {
       obtained = result;
       if (!facts.assume(result, 1, INFINITY)) return;
-      if (asked && !facts.assume(values.difference(result, asked), -INFINITY, 0)) return;
+      for (const limit of limitsOf(asked))
+        if (!facts.assume(values.difference(result, limit), -INFINITY, 0)) return;
       if (asked && effect.partial === false) facts.assume(values.difference(result, asked), 0, 0);
       break;
     }
@@ -312,13 +314,25 @@ function newSet(call: Prepared): PageSet | undefined {
   };
 }
 
+/** What a call obtains is at most what was asked for. Of the lesser of two numbers these come first: each bound is then known by itself. */
+function limitsOf(asked: Term | undefined): readonly Term[] {
+  if (!asked) return [];
+  const isLesser = asked.kind === 'operation' && asked.operator === 'min';
+  return isLesser ? [...asked.operands, asked] : [asked];
+}
+
 function askedPages(call: Call): Term | undefined {
   const { asked } = call.effect;
   if (!asked || asked === 'all') return;
   const count = 'constant' in asked ? call.values.number(asked.constant) : operand(call, asked.argument);
-  // The parameters are unsigned, or checked (mm/gup.c): a negative number of pages is never asked for.
   if (count) call.state.facts.assume(count, 0, INFINITY);
   return count;
+}
+
+/** The parameters are unsigned, or checked (mm/gup.c): a negative number of pages is never asked for. */
+function asksForLessThanNone(call: Call): boolean {
+  const asked = askedPages(call);
+  return asked !== undefined && call.state.facts.bounds(asked).high < 0;
 }
 
 /** size_t *start: the offset of the first byte in the first page. */

@@ -137,7 +137,7 @@ export function analyse(
       continue;
     }
     const { context, exits } = run;
-    noteFates(rootFrame(model), exits, start => sites.get(start)?.fates);
+    noteFates(context, rootFrame(model), exits, start => sites.get(start)?.fates);
     faults.push(...context.faults.values());
     runs.set(model, run);
     if (context.leftOut) given.push({ function: model, reason: PATHS_LEFT_OUT });

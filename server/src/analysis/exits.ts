@@ -142,9 +142,11 @@ function judgeExit(
     if (!isOwned(context, state, set, live)) {
       if (array) withPages.add(array);
       if (isCounting && set.isNumbered) account.isReleasedSomewhere = true;
-      else if (!isKnownByNumber(context, frame, state, set, live))
+      else if (!isKnownByNumber(context, frame, state, set, live)) {
         account.losses.push({ exit, confidence: 'certain', array: array?.placeText });
-      else if (mayBeAbandoned) account.abandoned.push({ exit, confidence: 'guess' });
+        // The others were released after use.
+        if (!isError) context.members.noteEnding(set);
+      } else if (mayBeAbandoned) account.abandoned.push({ exit, confidence: 'guess' });
       else account.isReleasedSomewhere = true;
     } else if (mayBeAbandoned && !isKeptBeyond(state, set) && !knowsCount(state, set, live, value))
       account.abandoned.push({
@@ -177,6 +179,18 @@ function isReleaseInDoubt(context: Context, { key, frame }: Acquisition, state: 
     if (context.releases.isIn(key, step.frame.function)) return true;
   }
   return false;
+}
+
+/** Whether an exit leaves pages that remain of a set to nobody. What was done with their numbers is not followed. */
+export function isLostAt(
+  context: Context,
+  frame: Frame,
+  state: State,
+  set: PageSet,
+  live: ReadonlySet<Term>,
+): boolean {
+  if (set.isNumbered || mayBeNothing(context, state, set)) return false;
+  return !isOwned(context, state, set, live) && !isKnownByNumber(context, frame, state, set, live);
 }
 
 /** A set without any hold, or of which only some unknown part may be left after releases, is no loss. */

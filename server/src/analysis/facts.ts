@@ -153,7 +153,19 @@ export class Facts {
     if (reduced !== term && reduced.parts.size > 0) this.refine(reduced, narrow);
     this.refine(term, narrow);
     const now = this.bounds(term);
+    if (now.low === now.high) this.shareBounds(term);
     return now.low <= now.high;
+  }
+
+  /** Of two values that lie a known number apart each has the bounds of the other: they are kept, as `bounds` looks only so far. */
+  private shareBounds(difference: Term): void {
+    const { form } = this.terms.normal(difference);
+    if (form.parts.size !== 2) return;
+    for (const atom of form.parts.keys()) {
+      const { low, high } = this.bounds(atom);
+      const known = this.lookup(atom);
+      if (low > known.low || high < known.high) this.refine(atom, fact => ({ ...fact, low, high }));
+    }
   }
 
   /** Adds term != value. False: that contradicts what is known. */

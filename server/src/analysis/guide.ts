@@ -22,8 +22,11 @@ export class Guide {
     return this.distanceTo('origin', frame, block) + Math.min(...behind, FAR);
   }
 
-  /** Whether a path that leaves this block holding the thing has been at the fault's place. */
-  isPlace(frame: Frame, { block, state }: { readonly block: Block; readonly state: State }): boolean {
+  /**
+   * Whether a path that leaves this block holding the thing has been at the fault's place.
+   * @param state how it leaves: the block itself may have taken the thing.
+   */
+  isPlace(frame: Frame, block: Block, state: State): boolean {
     return this.isTaken(state) && this.distanceTo('place', frame, block) === 0;
   }
 
@@ -66,10 +69,12 @@ export class Guide {
 
   /** The blocks of this activation where the fault is, or that call what has it; else the ends of the function. */
   private placesIn(frame: Frame): Block[] {
+    const ends = endsOf(frame);
+    // What is lost everywhere is told where it was taken, and seen where the root ends.
+    if (this.fault.details.everywhere) return ends;
     const below = childOn(this.fault.frame, frame);
     if (below) return [frame.function.blocks[below.callBlock]!];
-    const ends = endsOf(frame);
-    if (frame.key !== this.fault.frame.key || this.fault.details.everywhere) return ends;
+    if (frame.key !== this.fault.frame.key) return ends;
     const places = frame.function.blocks.filter(block => isIn(block, this.fault.span.start));
     return places.length > 0 ? places : ends;
   }

@@ -49,7 +49,7 @@ export const LIMITS = {
   /** The same of one that takes the pages: its failures come first, and are not what is looked for. */
   replayExitsOfAcquirer: 48,
   /** Single paths followed through one block among those that agree on what is held there. */
-  replayStatesPerBlock: 8,
+  replayStatesPerBlock: 16,
   /** Turns of a counting loop that are gone through one by one on the way to a finding. */
   replayTurns: 3,
   /** Turns of any loop after which the search for a leak is given up: what seems left only then is a sum too long to follow. */

@@ -151,7 +151,7 @@ class PathActivation extends Activation {
     const known = this.met.get(key) ?? 0;
     if (known >= LIMITS.replayStatesPerBlock) return;
     this.met.set(key, known + 1);
-    const isPast = this.isPastPlace();
+    const isPast = this.isPastPlace(state);
     const cost = length + this.guide.distance(this.frame, block, state, isPast);
     const { sets } = state;
     const memory = new Map(state.memory);
@@ -168,9 +168,10 @@ class PathActivation extends Activation {
     });
   }
 
-  /** Whether the way that is being gone has been at the fault's place. */
-  private isPastPlace(): boolean {
-    return this.taken !== undefined && (this.taken.isPast || this.guide.isPlace(this.frame, this.taken));
+  /** Whether the way that is being gone, and has come to a state, has been at the fault's place. */
+  private isPastPlace(state: State): boolean {
+    if (!this.taken) return false;
+    return this.taken.isPast || this.guide.isPlace(this.frame, this.taken.block, state);
   }
 
   /** A loop that counts to a fixed number and does nothing to any pages is left after a few turns: its counters go on. */
@@ -213,7 +214,7 @@ class PathActivation extends Activation {
     if (!this.frame.parent) this.context.judge(this.frame, exit);
     else this.exits.push(exit);
     if (this.guide.isAhead(this.frame)) {
-      if (this.isPastPlace()) this.behind++;
+      if (this.isPastPlace(exit.state)) this.behind++;
       return;
     }
     const limit = this.guide.takesThing(this.frame) ? LIMITS.replayExitsOfAcquirer : LIMITS.replayExits;

@@ -5,7 +5,7 @@ import { type Atom, mentions, type Term } from './terms.ts';
 
 /**
  * Whether the slots of a set's array hold no page but what this set put there, or others before `slot`: the function made
- * the array itself, or a call that failed was to fill that slot; nobody has written it, and nobody else was given it.
+ * the array itself, or asked for the slot to be filled; nobody has written it, and nobody else was given it.
  * @param mayBeZeroed NULL in the other slots counts as well: of a single page somebody may ask before it is released.
  * @param slot what comes before is not asked for; by default the first behind the set.
  */
@@ -44,11 +44,16 @@ export function isOtherwiseUnwritten(
 function isLeftEmpty({ terms }: Context, state: State, set: PageSet, slot: Term): boolean {
   const inArray = [...state.sets.values()].filter(other => other.pointer === set.pointer);
   if (inArray.some(other => isKept(state, other.keepers))) return false;
-  if (!state.mayExist(set)) return true;
+  if (!state.mayExist(set) || isAskedFor(state, set, slot)) return true;
   const address = set.base && terms.add(set.base, slot);
   return inArray.some(
     other => address && other.base && !state.mayExist(other) && state.facts.areEqual(other.base, address),
   );
+}
+
+/** What a caller has in the slots that a call was asked to fill is not kept there. */
+function isAskedFor({ facts }: State, { asked }: PageSet, slot: Term): boolean {
+  return asked !== undefined && facts.isLess(slot, asked);
 }
 
 /** Whether two sets may lie in one array: where the turns before put theirs is not known of all of them together. */
