@@ -219,7 +219,8 @@ function releaseElsewhere(
   count: Term | undefined,
 ): void {
   const content = contentOf(releasing, array);
-  if (content !== array && pageOf(releasing.state, content)) releasePage(releasing, content);
+  const named = content === array ? undefined : pageOf(releasing.state, content)?.set;
+  if (named?.status === 'held' && releasing.state.mayExist(named)) releasePage(releasing, content);
   else if (copied) {
     checkHold(releasing, copied);
     record(releasing, copied);

@@ -1,7 +1,7 @@
 import type { Context } from './context.ts';
 import { rootKey } from './places.ts';
 import { setsOf } from './reach.ts';
-import type { PageSet, State } from './state.ts';
+import { isPageOf, type PageSet, type State } from './state.ts';
 import { asNumber, mentions, type Term } from './terms.ts';
 
 /**
@@ -18,6 +18,8 @@ export function isUntold(context: Context, state: State, set: PageSet, live: Rea
   for (const [key, value] of state.memory) {
     const place = context.places.get(key);
     if (!place || place.root.kind === 'local' || state.facts.isZero(value) || !live.has(value)) continue;
+    // Whoever ends the object finds the page in it.
+    if (isPageOf(set, value)) return false;
     if (setsOf(state, value).includes(set)) continue;
     if (objects.has(rootKey(key)) || tellsCount(value, set)) return false;
   }
