@@ -183,7 +183,7 @@ static void poster_empty_ok(struct poster *poster)
 
 struct poster *poster_new(unsigned long addr)
 {
-	struct poster *poster = poster_alloc();
+	struct poster *poster = kzalloc(sizeof(*poster), GFP_KERNEL);
 
 	if (!poster)
 		return NULL;
