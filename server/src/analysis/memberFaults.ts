@@ -5,7 +5,6 @@ import type { Fault } from './context.ts';
 import { rootFrame, rootOf } from './frames.ts';
 import { isMember, variableLocation } from './locations.ts';
 import {
-  BY_NUMBER,
   type MemberFlag,
   type MemberKey,
   type MemberRelease,
@@ -38,7 +37,7 @@ export function judgeMembers(
       const unpinned =
         key === '' && release.parameter === undefined && onlyReferenced(release, flow, provenances.sites);
       if (unpinned) faults.push(wrongRelease(release, { acquisition: unpinned }, new Set(['get'])));
-      for (const each of keysOf(key, release, flow)) {
+      for (const each of key === '' ? cameFrom(release, flow) : [key]) {
         const stores = storesFor(program, each, release, members);
         const fault =
           stores.length > 0
@@ -114,12 +113,6 @@ function atCallers(
   );
 }
 
-/** The members that released pages lay in, as far as anything tells. */
-function keysOf(key: MemberKey, release: MemberRelease, flow: PageFlow): MemberKey[] {
-  if (key === BY_NUMBER) return [release.numberIn ?? key];
-  return key === '' ? cameFrom(release, flow) : [key];
-}
-
 /** The members that a helper's callers take the page from which they give to it. */
 function cameFrom({ parameter, frame }: MemberRelease, flow: PageFlow): MemberKey[] {
   if (parameter === undefined) return [];
@@ -157,7 +150,9 @@ function judge(
   if (!holds.has(release.hold)) {
     // Other pages lie there for a while, and a helper that is given the array may be theirs.
     if (members.passing.get(key)?.has(release.hold)) return;
-    if (release.hold === 'get' && isMixed(key) && !flags.tellPin(release)) return;
+    const isApart =
+      !isForeign && members.isForeignOfAnotherKind(program, key, rootOf(release.frame).function);
+    if (release.hold === 'get' && isMixed(key) && !isApart && !flags.tellPin(release)) return;
     const other = release.hold === 'pin' ? 'get' : 'pin';
     if (askedWith(stores, other).some(flag => release.guards.get(flag) === false)) return;
     const isAnyones = isForeign && !flags.tellPin(release) && !(release.hold === 'pin' && !members.hasPins);

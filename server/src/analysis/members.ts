@@ -216,6 +216,12 @@ export class Members {
     return [...this.closure(key)].some(each => this.foreign.get(each)?.some(concerns));
   }
 
+  /** Whether such pages lie in a member of other objects than those that a function works on. */
+  isForeignOfAnotherKind(program: Program, key: MemberKey, model: FunctionModel): boolean {
+    const stores = this.foreign.get(key) ?? [];
+    return stores.some(store => store && isOfAnotherKind(program, rootOf(store.frame).function, model));
+  }
+
   private closure(key: MemberKey): ReadonlySet<MemberKey> {
     const seen = new Set([key]);
     for (const each of seen) for (const source of this.sources.get(each) ?? []) seen.add(source);
