@@ -102,6 +102,7 @@ static int window_pin(struct window *window, unsigned long start)
 static void window_unpin_bad(struct window *window)
 {
 	unpin_user_pages(window->pages, window->npages);
+//      ^^^^^^^^^^^^^^^^ page-array-leak (warning): the page array `pages` is kept from kcalloc() on, its pages are released here, and no function in view frees it: kfree() it
 	dev_dbg(NULL, "%ld pages unpinned\n", window->npages);
 }
 

@@ -27,6 +27,7 @@ import { judgeProvenance } from './provenanceFaults.ts';
 import { replay } from './replay.ts';
 import { startOf } from './root.ts';
 import type { Scope } from './scope.ts';
+import { judgeStaleCounts } from './staleCounts.ts';
 import type { Release } from './state.ts';
 
 /** A call that acquires, with what the analysis learned of it in all contexts it was seen in. */
@@ -152,8 +153,9 @@ export function analyse(
   const overall = [
     ...judgeMembers(program, members, flow, provenances),
     ...judgeLeftCounts(members),
+    ...judgeStaleCounts(program, members),
     ...judgeMemberArrays(program, table, flow, members),
-    ...judgeDirtying([...sites.values()], members, program),
+    ...judgeDirtying([...sites.values()], members, program, flow),
     ...judgeProvenance(program, table, flow, provenances),
     ...judgeBioQuestions(program, table),
     ...judgeBioEnds(program, table, flow, provenances.sites),
@@ -297,8 +299,9 @@ function isShownIdle(program: Program, members: Members, fault: Fault): boolean 
   return members.isShownIdle(program, { span: callee.span, frame });
 }
 
-function placeOf({ kind, span, origin }: Fault): string {
-  const isLoss = kind === 'leak' || kind === 'array-leak';
+function placeOf({ kind, span, origin, details }: Fault): string {
+  // That nobody frees an array is told where it was to be freed, whatever paths lose it before.
+  const isLoss = kind === 'leak' || (kind === 'array-leak' && !details.neverFreed);
   const isLater = kind === 'completion-leak';
   return `${kind}:${isLoss ? '' : span.start}:${isLater ? '' : origin.span.start}`;
 }

@@ -145,7 +145,7 @@ function applyEffects(
         break;
       case 'dirty': {
         const dirtied = argumentValue(values, call, effect.argument);
-        if (dirtied) noteDirtied(values, call.calleeSpan, dirtied);
+        if (dirtied) noteDirtied(values, call, dirtied);
         break;
       }
       case 'transfer':
@@ -190,7 +190,7 @@ function duplicate(values: Values, call: CallInstruction, effect: Duplicate): vo
 
 function fillSlots(values: Values, call: CallInstruction, position: number): void {
   const array = argumentValue(values, call, position);
-  if (array) noteNewPages(values, array);
+  if (array) noteNewPages(values, array, call.span);
 }
 
 /** memcpy(to, pages, …): the copy leads to the pages too. */

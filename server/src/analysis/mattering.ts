@@ -1,4 +1,10 @@
-import { type CallInstruction, callsOf, type FunctionModel, type Program } from '../program/model.ts';
+import {
+  type CallInstruction,
+  callsOf,
+  type FunctionModel,
+  type Instruction,
+  type Program,
+} from '../program/model.ts';
 import { ITERATOR_TAGS, isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
 import { type Effect, type FunctionRow, isFollowed } from '../semantics/effects.ts';
 import type { EffectTable } from '../semantics/table.ts';
@@ -57,6 +63,7 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
     }
   for (const model of program.functions.values()) {
     if (movesPages(model)) touching.add(model.name);
+    if (movesPages(model, isGivenToObject)) all.add(model.name);
     if (keepsIterators(model, table)) for (const names of [all, touching]) names.add(model.name);
     if (returnsPages(model)) all.add(model.name);
   }
@@ -74,13 +81,20 @@ export function matteringFunctions(program: Program, table: EffectTable): Matter
   return { all, reaching, direct, acquiring, builders, releasers, finders, touching };
 }
 
+type Assignment = Extract<Instruction, { kind: 'assign' }>;
+
+/** What a function is given lies in a member from then on: a helper of those who fill an object. */
+const isGivenToObject = ({ place, value }: Assignment): boolean =>
+  place.kind === 'member' && value.kind === 'variable' && value.variable.kind === 'parameter';
+
 /** Whether a function stores a page, or an array of pages, in something that is no local. */
-function movesPages(model: FunctionModel): boolean {
+function movesPages(model: FunctionModel, isMeant: (store: Assignment) => boolean = () => true): boolean {
   return model.blocks.some(block =>
     block.instructions.some(
       instruction =>
         instruction.kind === 'assign' &&
         instruction.place.kind !== 'variable' &&
+        isMeant(instruction) &&
         [1, 2].some(depth => isPointerToStruct(instruction.value.type, PAGE_TAGS, depth)),
     ),
   );

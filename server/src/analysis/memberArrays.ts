@@ -12,10 +12,11 @@ import type { EffectTable } from '../semantics/table.ts';
 import { isJudgedAtCallers } from './callers.ts';
 import type { Fault } from './context.ts';
 import { rootFrame, rootOf } from './frames.ts';
-import { isMember, type Location } from './locations.ts';
+import { isMember, isSinglePage, type Location, variableLocation } from './locations.ts';
 import type { Members } from './members.ts';
 import { isOfAnotherKind } from './operations.ts';
 import type { PageFlow, ReleaseCall } from './pageFlow.ts';
+import { variableIn } from './variables.ts';
 
 /** An array for pages that is kept in a member of an object. */
 interface KeptArray {
@@ -111,7 +112,8 @@ class Calls {
       // What is not known may free what it gets, unless it prints, or makes something of it.
       const isHarmless = CONVERTS.test(callee ?? '') || call.arguments.some(({ kind }) => kind === 'string');
       if (!isHarmless && (callee === undefined || !functions.has(callee)))
-        for (const at of call.arguments.keys()) this.free(model, call, at + 1);
+        for (const [at, argument] of call.arguments.entries())
+          if (mayBeArray(argument)) this.free(model, call, at + 1);
       return;
     }
     for (const effect of effects) {
@@ -131,24 +133,66 @@ class Calls {
   }
 
   /** The function that releases the pages, or each that calls it, gives up the object as well: what stays, nobody frees. */
-  private destroysObject({ function: model, call, effect }: ReleaseCall): boolean {
+  private destroysObject({ function: model, call, effect }: ReleaseCall, allocating: FunctionModel): boolean {
     const object = variableIn(call.arguments[effect.pages.argument - 1]);
     if (!object) return false;
-    return this.givesUp(model, each => variableIn(each) === object) || this.isGivenUpByCallers(model, object);
+    return (
+      this.givesUp(model, each => variableIn(each) === object) ||
+      this.isGivenUpByCallers(model, object, allocating)
+    );
   }
 
-  private isGivenUpByCallers(model: FunctionModel, object: Variable): boolean {
+  /** Where pages cannot be obtained, who allocates the array has no object yet. */
+  private isGivenUpByCallers(model: FunctionModel, object: Variable, allocating: FunctionModel): boolean {
     const position = model.parameters.indexOf(object);
-    const callers = this.program.callers.get(model.name) ?? [];
+    const callers = (this.program.callers.get(model.name) ?? []).filter(name => name !== allocating.name);
     if (position < 0 || callers.length === 0 || !isJudgedAtCallers(this.program, model)) return false;
     return callers.every(name => {
       const caller = this.program.functions.get(name);
       const calls = caller ? callsOf(caller).filter(each => each.callee === model.name) : [];
       return calls.some(({ arguments: given }) => {
-        const its = given[position];
-        return its?.kind === 'variable' && this.givesUp(caller!, each => isVariable(each, its.variable));
+        const its = variableIn(given[position]);
+        return its !== undefined && this.givesUp(caller!, each => isVariable(each, its));
       });
     });
+  }
+
+  /** Whether the pages are released out of one of these members, or of what the function, or a caller, took from there. */
+  private isFrom({ function: model, locations }: ReleaseCall, members: readonly Location[]): boolean {
+    const isIn = (at: FunctionModel, expression: Expression | undefined): boolean =>
+      expression !== undefined && this.flow.locate(at, expression).some(each => members.includes(each));
+    if (locations.some(each => members.includes(each))) return true;
+    const isReleased = (id: number): boolean => locations.includes(variableLocation(model, id));
+    const isTaken = model.blocks.some(({ instructions }) =>
+      instructions.some(
+        each =>
+          each.kind === 'assign' &&
+          each.place.kind === 'variable' &&
+          isReleased(each.place.variable.id) &&
+          isIn(model, each.value),
+      ),
+    );
+    const position = model.parameters.findIndex(({ id }) => isReleased(id));
+    const callers = position < 0 ? [] : (this.program.callers.get(model.name) ?? []);
+    const isGiven = callers.some(name => {
+      const caller = this.program.functions.get(name);
+      const calls = caller ? callsOf(caller).filter(each => each.callee === model.name) : [];
+      return calls.some(each => isIn(caller!, each.arguments[position]));
+    });
+    return isTaken || isGiven;
+  }
+
+  /** The function that releases the pages leaves nothing in the member, and so nobody behind it finds the array. */
+  private takesOut({ function: model }: ReleaseCall, members: readonly Location[]): boolean {
+    return model.blocks.some(({ instructions }) =>
+      instructions.some(
+        each =>
+          each.kind === 'assign' &&
+          each.value.kind === 'constant' &&
+          isArrayOfPages(each.place.type) &&
+          this.flow.locate(model, each.place).some(location => members.includes(location)),
+      ),
+    );
   }
 
   /** Whether a function frees what an expression names. */
@@ -177,43 +221,20 @@ class Calls {
       each =>
         each.function !== model &&
         isOfArray(each) &&
-        this.destroysObject(each) &&
-        each.locations.some(location => members.includes(location)),
+        (this.destroysObject(each, model) || this.takesOut(each, members)) &&
+        this.isFrom(each, members),
     );
     this.arrays.push({ function: model, call, callee, allocator, locations, release });
   }
 }
 
+/** Neither one page alone nor a number, such as the address that a device knows it by. */
+const mayBeArray = ({ kind, type }: Expression): boolean =>
+  kind === 'cast' || (type.kind !== 'integer' && !isSinglePage(type));
+
 function isVariable(expression: Expression | undefined, variable: Variable): boolean {
   if (expression?.kind === 'cast') return isVariable(expression.operand, variable);
   return expression?.kind === 'variable' && expression.variable === variable;
-}
-
-/** The variable that a place is reached through: `req` of `&req->pages[i]`. */
-function variableIn(expression: Expression | undefined): Variable | undefined {
-  let at = expression;
-  for (;;)
-    switch (at?.kind) {
-      case 'variable':
-        return at.variable;
-      case 'member':
-        at = at.object;
-        break;
-      case 'index':
-        at = at.array;
-        break;
-      case 'dereference':
-        at = at.pointer;
-        break;
-      case 'address':
-        at = at.of;
-        break;
-      case 'cast':
-        at = at.operand;
-        break;
-      default:
-        return undefined;
-    }
 }
 
 /** Not one page alone is released, but those of an array or one of its slots. */
@@ -236,12 +257,12 @@ function isArrayOfPages(type: Type | undefined): boolean {
   return isPointerToStruct(type, PAGE_TAGS, 2) || isPointerToStruct(type, BIO_VEC, 1);
 }
 
-function faultOf({ call, callee, allocator }: KeptArray, release: ReleaseCall): Fault {
+function faultOf({ call, callee, allocator, locations }: KeptArray, release: ReleaseCall): Fault {
   return {
     kind: 'array-leak',
     span: release.call.calleeSpan,
     frame: rootFrame(release.function),
-    origin: { span: call.span, callee, placeText: nameOf(release.locations) },
+    origin: { span: call.span, callee, placeText: nameOf(locations) },
     confidence: 'guess',
     trace: undefined,
     details: { allocator, neverFreed: 'yes' },
@@ -249,6 +270,6 @@ function faultOf({ call, callee, allocator }: KeptArray, release: ReleaseCall): 
 }
 
 /** `pages` of `struct request::pages`. */
-function nameOf(locations: readonly Location[]): string {
-  return locations.find(isMember)?.replace(/^.*::/, '') ?? '';
+function nameOf(locations: Iterable<Location>): string {
+  return [...locations].find(isMember)?.replace(/^.*::/, '') ?? '';
 }

@@ -12,6 +12,7 @@ import {
   type Members,
   structOfMember,
 } from './members.ts';
+import { isOfAnotherKind } from './operations.ts';
 import { isOnlyBehind } from './order.ts';
 import type { PageFlow } from './pageFlow.ts';
 import type { Provenances } from './provenance.ts';
@@ -32,15 +33,19 @@ export function judgeMembers(
   noteFilledObjects(members, flow, provenances.sites);
   const mixed = (key: MemberKey): boolean => provenances.of([key]).isMixed;
   for (const [key, releases] of members.releases) {
-    for (const release of atCallers(program, key, releases, members))
+    for (const release of atCallers(program, key, releases, members)) {
+      const unpinned =
+        key === '' && release.parameter === undefined && onlyReferenced(release, flow, provenances.sites);
+      if (unpinned) faults.push(wrongRelease(release, { acquisition: unpinned }, new Set(['get'])));
       for (const each of key === '' ? cameFrom(release, flow) : [key]) {
-        const stores = members.storesOf(each);
+        const stores = storesFor(program, each, release, members);
         const fault =
           stores.length > 0
-            ? judge(each, release, stores, members, flags, mixed)
+            ? judge(program, each, release, stores, members, flags, mixed)
             : judgeObject(each, release, members, flags);
         if (fault) faults.push(fault);
       }
+    }
   }
   return [...faults, ...flags.wronglySet().map(wrongFlag)];
 }
@@ -58,7 +63,14 @@ function noteFilledObjects(members: Members, flow: PageFlow, sites: readonly Acq
     for (const key of flow.reachedFrom(flow.acquired(site.function, site.call, effect))) {
       if (!members.releases.has(key)) continue;
       members.noteForeign(key);
-      members.stores.push({ key, acquisition, holds, isConditional: holds.size > 1, ...NOTHING_BESIDE });
+      members.stores.push({
+        key,
+        acquisition,
+        holds,
+        isConditional: holds.size > 1,
+        isFinal: true,
+        ...NOTHING_BESIDE,
+      });
     }
   }
 }
@@ -108,7 +120,21 @@ function cameFrom({ parameter, frame }: MemberRelease, flow: PageFlow): MemberKe
   return [...sources].filter(isMember);
 }
 
+/** The stores into a member of the objects that the releasing function works on. */
+function storesFor(
+  program: Program,
+  key: MemberKey,
+  release: MemberRelease,
+  members: Members,
+): MemberStore[] {
+  const model = rootOf(release.frame).function;
+  return members
+    .storesOf(key)
+    .filter(({ acquisition }) => !isOfAnotherKind(program, rootOf(acquisition.frame).function, model));
+}
+
 function judge(
+  program: Program,
   key: MemberKey,
   release: MemberRelease,
   stores: readonly MemberStore[],
@@ -118,23 +144,20 @@ function judge(
 ): Fault | undefined {
   if (release.hold !== 'pin' && release.hold !== 'get') return;
   const holds = new Set(stores.flatMap(store => [...store.holds]));
-  const isForeign = members.isForeign(key);
+  const isForeign = members.isForeign(program, key, rootOf(release.frame).function);
   const [store] = stores;
   if (release.hold === 'get' && members.referenced.has(key)) return;
   if (!holds.has(release.hold)) {
     // Other pages lie there for a while, and a helper that is given the array may be theirs.
     if (members.passing.get(key)?.has(release.hold)) return;
-    if (release.hold === 'get' && isMixed(key) && !flags.tellPin(release)) return;
+    const isApart =
+      !isForeign && members.isForeignOfAnotherKind(program, key, rootOf(release.frame).function);
+    if (release.hold === 'get' && isMixed(key) && !isApart && !flags.tellPin(release)) return;
     const other = release.hold === 'pin' ? 'get' : 'pin';
     if (askedWith(stores, other).some(flag => release.guards.get(flag) === false)) return;
     const isAnyones = isForeign && !flags.tellPin(release) && !(release.hold === 'pin' && !members.hasPins);
     if (isAnyones || stores.some(each => each.acquisition.effect.hold === 'by-direction')) return;
-    return faultOf('wrong-release', release, store!, {
-      hold: [...holds].sort().join(' or '),
-      released: release.hold,
-      mode: holds.size === 1 ? [...holds][0]! : store!.acquisition.effect.hold,
-      member: key,
-    });
+    return wrongRelease(release, store!, holds, key);
   }
   const isShared = holds.size === 1 && isMixed(key);
   if (holds.size === 1 && !isForeign && !isShared) return;
@@ -142,6 +165,39 @@ function judge(
   if (release.isDecided || known.length === 0 || known.some(flag => release.guards.has(flag))) return;
   const conditional = stores.find(each => each.isConditional) ?? store!;
   return faultOf('unasked-release', release, conditional, { member: key, flag: known[0] });
+}
+
+/**
+ * Where pins are dropped of pages that lay in no member: an acquisition whose pages may get there, if these carry
+ * references only and no pinned ones get there.
+ */
+function onlyReferenced(
+  { hold, span }: MemberRelease,
+  flow: PageFlow,
+  sites: readonly AcquisitionSite[],
+): Acquisition | undefined {
+  const call = flow.releases.find(each => each.call.calleeSpan.start === span.start);
+  if (hold !== 'pin' || !call) return;
+  const sources = flow.leadingTo(call.locations);
+  const reaching = sites.filter(site =>
+    flow.acquired(site.function, site.call, site.effect).some(location => sources.has(location)),
+  );
+  const [first] = reaching;
+  return first && reaching.every(each => each.effect.hold === 'get') ? acquisitionAt(first) : undefined;
+}
+
+function wrongRelease(
+  release: MemberRelease,
+  store: Pick<MemberStore, 'acquisition'>,
+  holds: ReadonlySet<Hold>,
+  member?: MemberKey,
+): Fault {
+  return faultOf('wrong-release', release, store, {
+    hold: [...holds].sort().join(' or '),
+    released: release.hold,
+    mode: holds.size === 1 ? [...holds][0]! : store.acquisition.effect.hold,
+    member,
+  });
 }
 
 /** The pages lie in an object that a call filled as the iterator decides, inside one that has recorded what that was. */
@@ -260,9 +316,11 @@ class ModeFlags {
 
   /** Members that were one number where the pages carry the hold, and are set to another one where others are put there. */
   private separating(pages: MemberKey, stores: readonly MemberStore[], hold: Hold): MemberKey[] {
-    const [first, ...others] = stores.filter(store => store.holds.has(hold));
+    const holding = stores.filter(store => store.holds.has(hold));
+    const own = holding.filter(store => store.key === pages && store.isFinal);
+    const [first, ...others] = own.length > 0 ? own : holding;
     if (!first) return [];
-    const fillers = new Set(this.members.foreign.get(pages));
+    const fillers = this.members.foreignFillers(pages);
     for (const store of stores)
       if (!store.holds.has(hold)) fillers.add(rootOf(store.acquisition.frame).function);
     const isBesideOthers = ({ frame }: MemberFlag): boolean =>

@@ -1,5 +1,5 @@
 import type { Span } from '../base/text.ts';
-import type { FunctionModel, Program } from '../program/model.ts';
+import type { CallInstruction, FunctionModel, Program } from '../program/model.ts';
 import { isPointerToStruct, PAGE_TAGS, type Type } from '../program/types.ts';
 import type { Released } from '../semantics/effects.ts';
 import { type Hold, type IteratorKind, USER_BACKED_KINDS } from '../semantics/holds.ts';
@@ -8,6 +8,7 @@ import { isJudgedAtCallers } from './callers.ts';
 import type { Context, Fault } from './context.ts';
 import { type Frame, rootOf } from './frames.ts';
 import type { LeftCount } from './leftCounts.ts';
+import { isOfAnotherKind } from './operations.ts';
 import { type Place, pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { possibleHolds } from './releasing.ts';
@@ -24,6 +25,8 @@ export interface MemberStore {
   readonly acquisition: Acquisition;
   readonly holds: ReadonlySet<Hold>;
   readonly isConditional: boolean;
+  /** The function that stores them has come to its end: what lies beside them, it has set. */
+  readonly isFinal: boolean;
   /** What the members beside it held then, as far as these were numbers. */
   readonly beside: ReadonlyMap<MemberKey, number>;
   /** Members beside it that hold a value of which a part was found to be set: `flags & USER` on the way. */
@@ -37,6 +40,8 @@ export interface MemberRelease extends Release {
   readonly placeText: string;
   /** The member that says how many are released. */
   readonly countedBy: MemberKey | undefined;
+  /** Where the page was found by its number or address: the member that this was read from. */
+  readonly numberIn: MemberKey | undefined;
   /** The structs, by tag, that the member's object lies in. */
   readonly around: ReadonlySet<string>;
   /** Where a function releases what it was given: the id of its parameter. */
@@ -46,6 +51,14 @@ export interface MemberRelease extends Release {
   readonly guards: ReadonlyMap<MemberKey, boolean>;
   /** The path knows which kind of iterator it deals with. */
   readonly isDecided: boolean;
+}
+
+/** Pages of which nothing is known were stored in a member. */
+interface ForeignStore {
+  readonly span: Span;
+  readonly frame: Frame;
+  /** The function was given them. */
+  readonly isGiven: boolean;
 }
 
 /** A number, or the answer of the iterator, was stored in a member. */
@@ -74,8 +87,8 @@ export class Members {
   readonly arrays = new Map<number, Set<MemberKey>>();
   /** Arrays, by the offset of the allocating call, that pages of the allocator were put into. */
   readonly filledArrays = new Set<number>();
-  /** Members that hold pages of which nothing is known, and the functions that put them there, as far as these are known. */
-  readonly foreign = new Map<MemberKey, Set<FunctionModel>>();
+  /** Pages in members of which nothing is known. */
+  private readonly foreign = new Map<MemberKey, (ForeignStore | undefined)[]>();
   /** Acquisitions into an object that lies in a member, where the iterator decides about the hold: by the struct's tag. */
   private readonly conditionalObjects = new Map<string, Acquisition[]>();
   /** Members whose pages are marked dirty somewhere, and acquisitions (by the offset of the call). */
@@ -137,13 +150,6 @@ export class Members {
     this.arrays.set(allocatedAt, (this.arrays.get(allocatedAt) ?? new Set()).add(key));
   }
 
-  /** Pages of which nothing is known lie in a member; `frame` is that of the function which put them there. */
-  noteForeign(key: MemberKey, frame?: Frame): void {
-    const functions = this.foreign.get(key) ?? new Set();
-    this.foreign.set(key, functions);
-    if (frame) functions.add(rootOf(frame).function);
-  }
-
   noteEnding(set: PageSet): void {
     const { start } = set.acquisition.span;
     const releases = this.endings.get(start) ?? new Map();
@@ -181,8 +187,39 @@ export class Members {
     return this.stores.filter(store => keys.has(store.key));
   }
 
-  isForeign(key: MemberKey): boolean {
-    return [...this.closure(key)].some(each => this.foreign.has(each));
+  /** Pages of which nothing is known lie in a member; `store` is where they were put there, where that is known. */
+  noteForeign(key: MemberKey, store?: ForeignStore): void {
+    const known = this.foreign.get(key) ?? [];
+    this.foreign.set(key, known);
+    const isKnown = known.some(
+      each => each?.span.start === store?.span.start && each?.frame.parent === store?.frame.parent,
+    );
+    if (!isKnown) known.push(store);
+  }
+
+  /** The functions that put pages of which nothing is known into a member, as far as these are known. */
+  foreignFillers(key: MemberKey): Set<FunctionModel> {
+    const stores = this.foreign.get(key) ?? [];
+    return new Set(stores.flatMap(store => (store ? [rootOf(store.frame).function] : [])));
+  }
+
+  /**
+   * Whether pages of which nothing is known lie in a member: what a helper stores for its callers, these have shown, and
+   * what is stored in other objects than those that a function works on is no matter of that.
+   */
+  isForeign(program: Program, key: MemberKey, model: FunctionModel): boolean {
+    const concerns = (store: ForeignStore | undefined): boolean => {
+      if (!store) return true;
+      if (store.isGiven && this.isShownByCallers(program, store)) return false;
+      return !isOfAnotherKind(program, rootOf(store.frame).function, model);
+    };
+    return [...this.closure(key)].some(each => this.foreign.get(each)?.some(concerns));
+  }
+
+  /** Whether such pages lie in a member of other objects than those that a function works on. */
+  isForeignOfAnotherKind(program: Program, key: MemberKey, model: FunctionModel): boolean {
+    const stores = this.foreign.get(key) ?? [];
+    return stores.some(store => store && isOfAnotherKind(program, rootOf(store.frame).function, model));
   }
 
   private closure(key: MemberKey): ReadonlySet<MemberKey> {
@@ -206,6 +243,17 @@ export function memberOf(context: Context, term: Term): MemberKey | undefined {
   if (term.kind === 'operation' && term.operator === PAGE_BEHIND) return BY_NUMBER;
   const place = placeReadFrom(context, term);
   return place && memberOfPlace(context, place);
+}
+
+/** The one member that the number or address was read from by which a page was found. */
+export function memberOfNumber(context: Context, term: Term): MemberKey | undefined {
+  if (term.kind !== 'operation' || term.operator !== PAGE_BEHIND) return;
+  const found = new Set<MemberKey | undefined>();
+  mentions(term.operands[0]!, atom => {
+    if (atom.kind === 'symbol' && atom.name.startsWith('memory:')) found.add(memberOf(context, atom));
+    return false;
+  });
+  return found.size === 1 ? [...found][0] : undefined;
 }
 
 /** The structs, by tag, that the object lies in whose member a value was read from: `foo` of `foo->table.pages`. */
@@ -248,13 +296,16 @@ export function memberOfPlace(context: Context, place: Place): MemberKey | undef
 /** The page of a bio_vec is the vector's, wherever that lies. */
 const ELEMENT_PATHS = new Set(['.bv_page']);
 
-/** Pages are marked dirty by the call at `span`. */
-export function noteDirtied({ context, state, frame }: Values, span: Span, term: Term): void {
-  const { members } = context;
+/** Pages are marked dirty by a call; one of the file's own functions shows itself whose they are. */
+export function noteDirtied({ context, state, frame }: Values, call: CallInstruction, term: Term): void {
+  const { members, program } = context;
+  const span = call.calleeSpan;
+  const isOwn = call.callee !== undefined && program.functions.has(call.callee);
   members.noteFollowed(span, frame);
   const sets = [...state.sets.values()].filter(set => leadsTo(term, set));
   for (const set of sets) members.dirtied.add(set.acquisition.span.start);
-  const key = memberOf(context, term);
+  if (isOwn) return;
+  const key = memberOfNumber(context, term) ?? memberOf(context, term);
   if (key) members.dirtied.add(key);
   else if (sets.length === 0) members.dirtiesUnknown.push({ span, frame });
 }
@@ -267,17 +318,17 @@ export function noteStores(context: Context, state: State, members: Members): vo
     if (set.pointer) {
       const own = memberOf(context, set.pointer);
       const place = own === undefined ? undefined : placeOfAtom(context, set.pointer);
-      if (own && place) addStore(context, state, members, own, place, set);
+      if (own && place) addStore(context, state, members, own, place, set, true);
     }
     for (const [pointer, id] of state.aliases) {
       const member = id === set.id ? memberOf(context, pointer) : undefined;
       const place = member === undefined ? undefined : placeOfAtom(context, pointer as Atom);
-      if (member && place) addStore(context, state, members, member, place, set);
+      if (member && place) addStore(context, state, members, member, place, set, true);
     }
     for (const [key, value] of state.memory) {
       const place = context.places.get(key);
       const member = place && place.root.kind !== 'local' ? memberOfPlace(context, place) : undefined;
-      if (place && member && leadsTo(value, set)) addStore(context, state, members, member, place, set);
+      if (place && member && leadsTo(value, set)) addStore(context, state, members, member, place, set, true);
     }
   }
 }
@@ -320,9 +371,13 @@ function addStore(
   key: MemberKey,
   place: Place,
   set: PageSet,
+  isFinal: boolean,
 ): void {
   const known = members.stores.find(
-    store => store.key === key && store.acquisition.span.start === set.acquisition.span.start,
+    store =>
+      store.key === key &&
+      store.acquisition.span.start === set.acquisition.span.start &&
+      store.isFinal === isFinal,
   );
   const holds = new Set(possibleHolds(state, set));
   if (set.hasOwnReference) holds.add('get');
@@ -334,6 +389,7 @@ function addStore(
     acquisition: set.acquisition,
     holds,
     isConditional: holds.size > 1,
+    isFinal,
     beside,
     asked: askedBeside(context, state, place),
   });
@@ -355,14 +411,16 @@ export function noteAssignment(values: Values, { place, type, value, span }: Ass
   const { members } = context;
   const isPage = isPointerToStruct(type, PAGE_TAGS, 1);
   if (isPage || isPointerToStruct(type, PAGE_TAGS, 2)) {
+    members.noteFollowed(span, frame);
     if (state.facts.isZero(value)) return;
     const set = [...state.sets.values()].find(each => leadsTo(value, each));
     const array = allocationOf(state, value);
     if (array) members.noteArray(array.span.start, key);
     const source = memberOf(context, value);
-    if (set) addStore(context, state, members, key, place, set);
+    if (set) addStore(context, state, members, key, place, set, false);
     else if (source) members.addSource(key, source);
-    else if (isPage || !array || isFilledOtherwise(members, state, array)) members.noteForeign(key, frame);
+    else if (isPage || !array || isFilledOtherwise(members, state, array))
+      members.noteForeign(key, { span, frame, isGiven: isParameter(value) });
     return;
   }
   const isCount = [...state.sets.values()].some(set => set.obtained === value || set.asked === value);
@@ -382,14 +440,15 @@ export function noteAssignment(values: Values, { place, type, value, span }: Ass
 }
 
 /** Pages of the allocator are put into an array, which may lie in a member, or will. */
-export function noteNewPages({ context, state, frame }: Values, array: Term): void {
+export function noteNewPages({ context, state, frame }: Values, array: Term, span: Span): void {
   const key = memberOf(context, array);
-  if (key) context.members.noteForeign(key, frame);
+  const store = { span, frame, isGiven: false };
+  if (key) context.members.noteForeign(key, store);
   const allocation = allocationOf(state, array);
   if (!allocation) return;
   context.members.filledArrays.add(allocation.span.start);
   for (const member of context.members.arrays.get(allocation.span.start) ?? [])
-    context.members.noteForeign(member, frame);
+    context.members.noteForeign(member, store);
 }
 
 /** A new array has other pages, or somebody else was given it and may have filled it. */
@@ -402,6 +461,8 @@ const isChosen = (value: Term): boolean =>
   asNumber(value) !== undefined ||
   isNamedConstant(value) ||
   (value.kind === 'operation' && value.operator === '|');
+
+const isParameter = (value: Term): boolean => value.kind === 'symbol' && value.name.startsWith('parameter:');
 
 /** Whether a value is made by adding to, or taking from, something that was no answer. */
 function isSum(value: Term): boolean {

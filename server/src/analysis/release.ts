@@ -45,7 +45,7 @@ export function release(
     : undefined;
   const term = place ? values.load(place) : argument;
   context.members.noteFollowed(instruction.calleeSpan, values.frame, isIdle(releasing, term));
-  if (dirties(releasing)) noteDirtied(values, instruction.calleeSpan, contentOf(releasing, term));
+  if (dirties(releasing)) noteDirtied(values, instruction, contentOf(releasing, term));
   if (effect.pages.form === 'page') releasePage(releasing, term);
   else if (effect.pages.form === 'array') releaseArray(releasing, term);
   else releaseObject(releasing, term);

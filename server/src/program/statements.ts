@@ -227,7 +227,9 @@ export class Statements implements StatementLowering {
     const isStorage = (node: Node): boolean =>
       isPlain(node) || (/^&\s*[\w(]/.test(node.text) && isPlain(node.childForFieldName('argument') ?? node));
     const from = values
-      .filter((node, at) => !cursors.includes(at + 1) && isStorage(node))
+      .filter((_, at) => !cursors.includes(at + 1))
+      .flatMap(node => (node.type === 'call_expression' ? argumentsOf(node) : [node]))
+      .filter(isStorage)
       .map(node => this.expressions.value(node));
     for (const position of cursors) {
       const node = values[position - 1];

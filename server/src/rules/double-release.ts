@@ -6,6 +6,10 @@ function report(fault: Fault, text: string): RuleReport {
   const { callee, details, origin, acquisition } = fault;
   const name = callee?.name ?? '';
   const { line } = new LineIndex(text).position(Number(details.firstAt ?? 0));
+  if (details.refilled)
+    return {
+      message: `${name}() drops as many of \`${origin.placeText}\` as \`${details.count}\` says, which stays as it is: ${details.refilled}() goes on to fill the object again, and the next release drops these pages once more`,
+    };
   const held = acquisition ? ` (${holdsInWords(acquisition.effect.hold)} from ${origin.callee}())` : '';
   const first =
     details.first === undefined
