@@ -73,6 +73,7 @@ export class Provenances {
       for (const site of this.taken.get(location) ?? []) sites.add(site);
       if (this.flow.byNumber.has(location)) {
         isByNumber = true;
+        if (this.isNumberGiven(location)) isKnown = false;
         continue;
       }
       const sources = this.flow.sourcesOf(location);
@@ -88,6 +89,16 @@ export class Provenances {
     if (isByNumber) for (const site of this.named()) sites.add(site);
     const isWhole = isKnown && !isTaken && (!isByNumber || this.isOneKind());
     return { sites: [...sites], isKnown, isWhole, isByNumber, isMixed, members };
+  }
+
+  /** Whether the number of a page may be one that another file gives: that of any page. */
+  private isNumberGiven(location: Location): boolean {
+    const seen = new Set([location]);
+    for (const each of seen) {
+      if (this.open.has(each)) return true;
+      for (const source of this.flow.sourcesOf(each)) seen.add(source);
+    }
+    return false;
   }
 
   /** The calls whose pages were given a number. */
