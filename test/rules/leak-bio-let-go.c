@@ -57,3 +57,20 @@ static void direct_handed_ok(struct direct *direct, struct bio *bio)
 	bio_release_pages(bio, false);
 	bio_put(bio);
 }
+
+/* Pages that were allocated for the bio are no pages of the user. */
+
+struct copied {
+	bool has_own_pages;
+};
+
+int uncopied_ok(struct bio *bio)
+{
+	struct copied *copied = bio->bi_private;
+
+	if (copied->has_own_pages)
+		bio_free_pages(bio);
+	kfree(copied);
+	bio_put(bio);
+	return 0;
+}

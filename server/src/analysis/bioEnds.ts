@@ -9,6 +9,7 @@ import {
   type Variable,
 } from '../program/model.ts';
 import { ENDS_BIO } from '../semantics/completions.ts';
+import type { Effect } from '../semantics/effects.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import type { AcquisitionSite } from './analyse.ts';
 import { isBio } from './bioContents.ts';
@@ -65,9 +66,12 @@ function forgettingEnd(table: EffectTable, model: FunctionModel, bio: Variable):
   return;
 }
 
+/** The call drops the pages of its bio, and these were not allocated for it. */
 function releases(table: EffectTable, { callee }: CallInstruction): boolean {
   const row = callee === undefined ? undefined : table.row(callee);
-  return row?.effects.some(each => each.kind === 'release' && each.pages.form === 'object') === true;
+  const isRelease = (each: Effect): boolean =>
+    each.kind === 'release' && each.pages.form === 'object' && each.hold !== 'allocation';
+  return row?.effects.some(isRelease) === true;
 }
 
 const writes = (instruction: Instruction, { id }: Variable): boolean =>
