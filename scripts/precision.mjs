@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Compares the errors and warnings on a whole kernel tree with the ledger of those that somebody has read:
-// `npm run precision`, `-- --tree 6.1` for the older tree. Findings that nobody has read are printed as ledger entries
+// `npm run precision`, `-- --tree 6.1` or `-- --tree 7.3` for the others. Findings that nobody has read are printed as ledger entries
 // to complete. `-- --list` shows all.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { analyse, counts, kernels, requestsOf, table } from './lib/analyse.mjs';
 import { root } from './lib/bundle.mjs';
 
-const VERSIONS = ['6.1', '6.12'];
+const VERSIONS = ['6.1', '6.12', '7.3'];
 
 const { values: options } = parseArgs({
   options: { list: { type: 'boolean' }, tree: { type: 'string', default: '6.12' } },

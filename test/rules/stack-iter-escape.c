@@ -297,3 +297,73 @@ static const struct file_operations buffer_operations = {
 static const struct file_operations submission_operations = {
 	.read_iter = submission_read_iter,
 };
+
+/* What goes on in the task that asked has its memory; the vector is the object's where that keeps it. */
+
+struct command {
+	struct io_uring_cmd *cmd;
+	struct iovec *vector;
+	struct iov_iter iter;
+	void *buffer;
+	size_t length;
+};
+
+static void command_done(struct io_uring_cmd *cmd, unsigned int flags)
+{
+	struct command *command = *io_uring_cmd_to_pdu(cmd, struct command *);
+
+	copy_to_iter(command->buffer, command->length, &command->iter);
+	kfree(command->vector);
+	kfree(command);
+}
+
+void command_end(struct command *command)
+{
+	io_uring_cmd_complete_in_task(command->cmd, command_done);
+}
+
+int command_start(struct kiocb *iocb, struct iov_iter *iter, struct iovec *vector, struct io_uring_cmd *cmd)
+{
+	struct command *command = kmalloc(sizeof(*command), GFP_KERNEL);
+
+	if (!command)
+		return -ENOMEM;
+	command->cmd = cmd;
+	command->vector = vector;
+	command->iter = *iter;
+	start_reading(command);
+	return -EIOCBQUEUED;
+}
+
+struct plain_command {
+	struct io_uring_cmd *cmd;
+	struct iov_iter iter;
+	void *buffer;
+	size_t length;
+};
+
+static void plain_command_done(struct io_uring_cmd *cmd, unsigned int flags)
+{
+	struct plain_command *command = *io_uring_cmd_to_pdu(cmd, struct plain_command *);
+
+	copy_to_iter(command->buffer, command->length, &command->iter);
+	kfree(command);
+}
+
+void plain_command_end(struct plain_command *command)
+{
+	io_uring_cmd_complete_in_task(command->cmd, plain_command_done);
+}
+
+int plain_command_start(struct kiocb *iocb, struct iov_iter *iter, struct io_uring_cmd *cmd)
+{
+	struct plain_command *command = kmalloc(sizeof(*command), GFP_KERNEL);
+
+	if (!command)
+		return -ENOMEM;
+	command->cmd = cmd;
+	command->iter = *iter;
+//      ^^^^^^^^^^^^^ stack-iter-escape: `command->iter` is a copy whose vector (ITER_IOVEC) is still the caller's, and it is gone when plain_command_done() uses it after the return (copy_to_iter()): use dup_iter()
+	start_plain_reading(command);
+	return -EIOCBQUEUED;
+}

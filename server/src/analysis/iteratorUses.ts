@@ -43,7 +43,7 @@ const CALLEE_STEPS = 4;
 
 const found = new WeakMap<Program, LaterUses>();
 
-/** The uses of kept iterators in everything that runs later and not in the task that kept them. */
+/** The uses of kept iterators in everything that runs later. */
 export function laterUsesOf(program: Program, table: EffectTable): LaterUses {
   let uses = found.get(program);
   if (!uses) {
@@ -74,13 +74,12 @@ class Search {
   ) {}
 
   run(): LaterUses {
-    const callbacks = new Set(
-      callbacksOf(this.program)
-        .filter(each => each.isForeign)
-        .map(({ model }) => model),
-    );
-    for (const model of callbacks)
-      this.visit({ model, callback: model, given: new Map(), isSafe: false, callers: [], within: undefined });
+    // What runs in the task itself has the memory of the process at hand.
+    const callbacks = new Map<FunctionModel, boolean>();
+    for (const { model, isForeign } of callbacksOf(this.program))
+      callbacks.set(model, !isForeign && callbacks.get(model) !== false);
+    for (const [model, isSafe] of callbacks)
+      this.visit({ model, callback: model, given: new Map(), isSafe, callers: [], within: undefined });
     return { uses: this.uses, structs: this.structs };
   }
 

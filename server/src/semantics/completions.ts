@@ -34,6 +34,18 @@ export const BINDERS: readonly Binder[] = [
   { name: 'kthread_create_on_cpu', callback: 1, gives: 2, source: 'kernel/kthread.c:571' },
   { name: 'kthread_init_work', callback: 2, source: 'include/linux/kthread.h:172' },
   { name: 'init_task_work', callback: 2, sameTask: true, source: 'include/linux/task_work.h:11' },
+  {
+    name: 'io_uring_cmd_complete_in_task',
+    callback: 2,
+    sameTask: true,
+    source: 'include/linux/io_uring/cmd.h:105',
+  },
+  {
+    name: 'io_uring_cmd_do_in_task_lazy',
+    callback: 2,
+    sameTask: true,
+    source: 'include/linux/io_uring/cmd.h:99',
+  },
   { name: 'tasklet_setup', callback: 2, recurs: true, source: 'kernel/softirq.c:844' },
   { name: 'timer_setup', callback: 2, recurs: true, source: 'include/linux/timer.h:120' },
   { name: 'kref_put', callback: 2, sameTask: true, lastReference: true, source: 'include/linux/kref.h:62' },

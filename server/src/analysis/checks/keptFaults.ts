@@ -1,4 +1,5 @@
 import type { Span } from '../../base/text.ts';
+import type { Expression } from '../../program/model.ts';
 import { isPointerToStruct } from '../../program/types.ts';
 import { QUEUED } from '../../semantics/completions.ts';
 import { type IteratorKind, USER_BACKED_KINDS } from '../../semantics/holds.ts';
@@ -13,6 +14,7 @@ import type { Term } from '../terms.ts';
 import type { Values } from '../values.ts';
 
 const KIOCB = new Set(['struct kiocb']);
+const VECTORS = new Set(['struct iovec']);
 
 /**
  * Why an iterator that was kept is used later: the function answers -EIOCBQUEUED, it returns with work under way, or it
@@ -50,17 +52,29 @@ export function judge(context: Context, values: Values, kept: KeptIterator, mome
     reportForeign(context, values, kept, undefined);
 }
 
+/** The object keeps the vector too, as its own: who ends the object frees it. */
+const isVectorKept = (kept: KeptIterator): boolean =>
+  setsBeside(kept, ({ type }) => isPointerToStruct(type, VECTORS, 1));
+
 /** A flag of the object is set beside the copy, which tells whoever finds it there what it is good for. */
-function isNoted({ frame, location }: KeptIterator): boolean {
+const isNoted = (kept: KeptIterator): boolean =>
+  setsBeside(
+    kept,
+    ({ type }, value) => value.kind === 'constant' && type.kind === 'integer' && type.bits === 1,
+  );
+
+/** Whether the function that kept an iterator sets another member of the object in this way. */
+function setsBeside(
+  { frame, location }: KeptIterator,
+  isWanted: (place: Expression, value: Expression) => boolean,
+): boolean {
   const tag = structOfMember(location);
   return frame.function.blocks.some(({ instructions }) =>
     instructions.some(
       each =>
         each.kind === 'assign' &&
-        each.value.kind === 'constant' &&
-        each.place.type.kind === 'integer' &&
-        each.place.type.bits === 1 &&
-        locationsOf(frame.function, each.place).some(flag => isMember(flag) && structOfMember(flag) === tag),
+        isWanted(each.place, each.value) &&
+        locationsOf(frame.function, each.place).some(at => isMember(at) && structOfMember(at) === tag),
     ),
   );
 }
@@ -120,6 +134,7 @@ function reportEscape(
   kinds: readonly IteratorKind[],
 ): void {
   if (kept.how === 'duplicate' || (kept.how === 'copy' && !kinds.includes('iovec'))) return;
+  if (kept.how === 'copy' && isVectorKept(kept)) return;
   report(context, values, {
     kind: 'escaping-iterator',
     span: kept.span,
