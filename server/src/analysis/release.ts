@@ -52,14 +52,14 @@ export function release(
   if (place) values.store(place, values.number(0));
 }
 
-/** Whether known calls were to put pages there, and there is nothing to release: they obtained none, or the count is 0. */
+/** Whether there is nothing to release: the count is 0, or the known calls that were to put pages there obtained none. */
 function isIdle(releasing: Releasing, term: Term): boolean {
   const { state, effect } = releasing;
+  const count = countTerm(releasing);
+  if (count !== undefined && state.facts.isZero(count)) return true;
   const page = pageOf(state, term);
   const sets = effect.pages.form === 'page' ? (page ? [page.set] : []) : setsIn(state, term);
-  const count = countTerm(releasing);
-  const isNone = count !== undefined && state.facts.isZero(count);
-  return sets.length > 0 && (isNone || sets.every(set => !state.mayExist(set)));
+  return sets.length > 0 && sets.every(set => !state.mayExist(set));
 }
 
 /** For `&page`, the address of one local pointer, what that points to. */
