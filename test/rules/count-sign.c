@@ -256,6 +256,38 @@ static int error_value_ok(unsigned long addr, unsigned long nr, struct page **pa
 	return 0;
 }
 
+static int one_less_than_none_bad(unsigned long addr, bool skip)
+{
+	struct page *pages[8];
+	int got, used = 0;
+
+	got = pin_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+	if (got <= 0)
+		return -EFAULT;
+	if (skip)
+		unpin_user_pages(pages, used - 1);
+//              ^^^^^^^^^^^^^^^^ release-count: unpin_user_pages() of `pages` is given a negative number: none of the pages that pin_user_pages_fast() obtained is released
+	else
+		unpin_user_pages(pages, got);
+	return 0;
+//      ^^^^^^^^^ page-leak: `pages` (pins from pin_user_pages_fast()) are lost at this exit: other exits release them, this one does not
+}
+
+static int none_or_some_ok(unsigned long addr, bool skip)
+{
+	struct page *pages[8];
+	int got, left;
+
+	got = pin_user_pages_fast(addr, 8, FOLL_WRITE, pages);
+	if (got <= 0)
+		return -EFAULT;
+	unpin_user_page(pages[0]);
+	left = got - 1;
+	if (left > 0)
+		unpin_user_pages(pages + 1, left);
+	return 0;
+}
+
 /* These may be the pages of any function above. */
 void mark_written(struct page *page)
 {

@@ -161,8 +161,8 @@ export function analyse(
     ...judgeBioEnds(program, table, flow, provenances.sites),
     ...judgeNeverReleased(program, table, flow, members, provenances),
   ];
-  const told = faults.filter(fault => !isShownIdle(program, members, fault));
-  const replayed = distinct([...told, ...overall]).map(fault => {
+  const told = [...faults, ...overall].filter(fault => !isShownIdle(program, members, fault));
+  const replayed = distinct(told).map(fault => {
     const run = runs.get(rootOf(fault.frame).function);
     const again = run?.context.hasSeen(fault) ? replay(run.context, fault, run.scope) : fault;
     // Where no path shows it, it may still follow from what all functions do.
@@ -292,10 +292,9 @@ function judgeAtCallers(program: Program, site: AcquisitionSite): void {
   }
 }
 
-/** What a helper releases twice, of whatever it is given: its callers may have shown that they give it nothing. */
-function isShownIdle(program: Program, members: Members, fault: Fault): boolean {
-  const { kind, acquisition, callee, frame } = fault;
-  if (kind !== 'second-release' || acquisition || !callee) return false;
+/** What a helper does wrong with whatever it is given: its callers may have shown that they give it nothing. */
+function isShownIdle(program: Program, members: Members, { confidence, callee, frame }: Fault): boolean {
+  if (confidence !== 'guess' || !callee) return false;
   return members.isShownIdle(program, { span: callee.span, frame });
 }
 

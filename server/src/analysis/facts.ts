@@ -397,14 +397,20 @@ export class Facts {
       if (atom !== by) return;
       const factor = mine / coefficient;
       if (factor !== 1 && factor !== -1) return;
-      const rest = this.terms.add(term, fact.form, -factor);
-      if (partsOf(rest).size > Math.min(2, parts.size) && !this.facts.has(this.terms.normal(rest).form.id))
-        return;
+      const rest = this.knownRest(this.terms.add(term, fact.form, -factor), Math.min(2, parts.size));
+      if (!rest) return;
       const remaining = this.bounds(rest, depth - 1);
       const [from, to] = factor > 0 ? [fact.low, fact.high] : [-fact.high, -fact.low];
       return { low: from + remaining.low, high: to + remaining.high };
     }
     return;
+  }
+
+  /** What is left of a term beside a form: of more than `size` atoms something must be known. */
+  private knownRest(rest: Term, size: number): Term | undefined {
+    if (partsOf(rest).size <= size || this.facts.has(this.terms.normal(rest).form.id)) return rest;
+    const reduced = this.reduce(rest);
+    return partsOf(reduced).size <= size ? reduced : undefined;
   }
 
   /** What an atom's own making says about it. */

@@ -52,14 +52,14 @@ export function release(
   if (place) values.store(place, values.number(0));
 }
 
-/** Whether known calls were to put pages there, and there is nothing to release: they obtained none, or the count is 0. */
+/** Whether there is nothing to release: the count is 0, or the known calls that were to put pages there obtained none. */
 function isIdle(releasing: Releasing, term: Term): boolean {
   const { state, effect } = releasing;
+  const count = countTerm(releasing);
+  if (count !== undefined && state.facts.isZero(count)) return true;
   const page = pageOf(state, term);
   const sets = effect.pages.form === 'page' ? (page ? [page.set] : []) : setsIn(state, term);
-  const count = countTerm(releasing);
-  const isNone = count !== undefined && state.facts.isZero(count);
-  return sets.length > 0 && (isNone || sets.every(set => !state.mayExist(set)));
+  return sets.length > 0 && sets.every(set => !state.mayExist(set));
 }
 
 /** For `&page`, the address of one local pointer, what that points to. */
@@ -179,7 +179,7 @@ function shrink(releasing: Releasing, set: PageSet, index: Term): void {
   const { facts } = state;
   if (facts.areEqual(index, set.from)) state.updateSet(set.id, { from: values.plus(set.from, 1) });
   else if (facts.areEqual(values.plus(index, 1), set.to)) state.updateSet(set.id, { to: index });
-  else if (isFixedGap(set, index)) {
+  else if (isGap(state, set, index)) {
     // The slots before the first one released stay held, as a set of their own.
     state.sets.set(`${set.id}:before`, { ...state.sets.get(set.id)!, id: `${set.id}:before`, to: index });
     state.updateSet(set.id, { from: values.plus(index, 1) });
@@ -187,9 +187,11 @@ function shrink(releasing: Releasing, set: PageSet, index: Term): void {
   if (!state.mayRemain(state.sets.get(set.id)!)) drop(releasing, state.sets.get(set.id)!);
 }
 
-function isFixedGap(set: PageSet, index: Term): boolean {
-  const [from, at] = [asNumber(set.from), asNumber(index)];
-  return set.isExact && from !== undefined && at !== undefined && at > from;
+/** Whether a fixed slot lies behind the first that remains, of which a few may have been released on the way. */
+function isGap({ facts }: State, set: PageSet, index: Term): boolean {
+  const at = asNumber(index);
+  const { low, high } = facts.bounds(set.from);
+  return set.isExact && at !== undefined && low < at && high <= at;
 }
 
 function releaseArray(releasing: Releasing, array: Term): void {
@@ -282,6 +284,10 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
       reportNothing(releasing, set);
     return;
   }
+  if (count && isRefused(releasing, set, count)) {
+    reportCount(releasing, set, count);
+    return;
+  }
   if (count && facts.isAtMost(count, start)) return;
   const first = values.difference(values.number(0), start);
   if (facts.isAtMost(set.obtained, first)) return;
@@ -302,6 +308,11 @@ function releaseStretch(releasing: Releasing, set: PageSet, start: Term, count: 
   else if (set.isExact && isShortOf(releasing, set, end) && !facts.isLess(end, set.from))
     releaseFewer(releasing, set, start, end);
   else state.updateSet(set.id, { status: 'unknown' });
+}
+
+/** A negative count while there are pages: none of them is released. */
+function isRefused({ state }: Releasing, set: PageSet, count: Term): boolean {
+  return set.isExact && state.mayRemain(set) && state.facts.bounds(count).high < 0;
 }
 
 /**

@@ -118,6 +118,7 @@ export function reportCount(releasing: Releasing, set: PageSet, count: Term): vo
 }
 
 function otherCause(state: State, set: PageSet, count: Term): string {
+  if (state.facts.bounds(count).high < 0) return 'negative';
   if (set.bytes) return 'offset';
   return state.facts.isLess(set.obtained, count) ? 'beyond' : 'asked';
 }

@@ -14,6 +14,8 @@ const CAUSES: Readonly<Record<string, (fault: Fault) => string>> = {
     `counts bytes: ${fault.origin.callee}() returned bytes, and the pages are DIV_ROUND_UP(offset + bytes, PAGE_SIZE)`,
   offset: fault =>
     `leaves the offset into the first page out: ${fault.origin.callee}() obtained DIV_ROUND_UP(offset + bytes, PAGE_SIZE) pages`,
+  negative: fault =>
+    `is given a negative number: none of the pages that ${fault.origin.callee}() obtained is released`,
   failed: fault =>
     `runs where ${fault.origin.callee}() obtained nothing: its count is an error code or no page was stored`,
 };
