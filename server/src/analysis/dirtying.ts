@@ -23,7 +23,7 @@ export function judgeDirtying(
     if (site.effect.hold !== 'pin' || !mayBeWritten(site, program) || isExported(site, program)) continue;
     const start = site.call.span.start;
     const stores = members.stores.filter(store => store.acquisition.span.start === start);
-    const isUnwind = fatesOf(site).has('kept');
+    const isUnwind = fatesOf(site).has('kept') || site.fates.called.has('kept');
     const keys = new Set(stores.map(store => store.key));
     // Where the way of the pages was too long to be followed, it is known where such pages may get to.
     if (keys.size === 0 && isUnwind) for (const key of membersReached(site, flow)) keys.add(key);

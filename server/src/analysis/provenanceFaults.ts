@@ -1,4 +1,4 @@
-import { type CallInstruction, callsOf, type Program } from '../program/model.ts';
+import { type CallInstruction, callsOf, type FunctionModel, type Program } from '../program/model.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import type { AcquisitionSite } from './analyse.ts';
 import type { Fault } from './context.ts';
@@ -87,10 +87,14 @@ class Dirtying {
     // Other modules get at the pages of an exported function; who is asked and says no knows that they need no mark.
     if (sites.some(site => isExported(site, program)) && effect.dirties === undefined) return;
     // What fails on the way has not used its pages.
-    if (takesPages(program, this.table, model)) return;
+    if (takesPages(program, this.table, model) || sites.some(site => calls(model, site.function))) return;
     return faultOf(program, 'not-dirtied', release, sites[0]!, { callee: call.callee });
   }
 }
+
+/** Whether a function gets the pages from another one that takes them. */
+const calls = (model: FunctionModel, taker: FunctionModel): boolean =>
+  callsOf(model).some(({ callee }) => callee === taker.name);
 
 /** The arguments whose pages a call marks dirty, or may. */
 function marksDirty(
