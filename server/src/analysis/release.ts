@@ -179,7 +179,7 @@ function shrink(releasing: Releasing, set: PageSet, index: Term): void {
   const { facts } = state;
   if (facts.areEqual(index, set.from)) state.updateSet(set.id, { from: values.plus(set.from, 1) });
   else if (facts.areEqual(values.plus(index, 1), set.to)) state.updateSet(set.id, { to: index });
-  else if (isGap(state, set, index)) {
+  else if (isFixedGap(set, index)) {
     // The slots before the first one released stay held, as a set of their own.
     state.sets.set(`${set.id}:before`, { ...state.sets.get(set.id)!, id: `${set.id}:before`, to: index });
     state.updateSet(set.id, { from: values.plus(index, 1) });
@@ -187,11 +187,9 @@ function shrink(releasing: Releasing, set: PageSet, index: Term): void {
   if (!state.mayRemain(state.sets.get(set.id)!)) drop(releasing, state.sets.get(set.id)!);
 }
 
-/** Whether a fixed slot lies behind the first that remains, of which a few may have been released on the way. */
-function isGap({ facts }: State, set: PageSet, index: Term): boolean {
-  const at = asNumber(index);
-  const { low, high } = facts.bounds(set.from);
-  return set.isExact && at !== undefined && low < at && high <= at;
+function isFixedGap(set: PageSet, index: Term): boolean {
+  const [from, at] = [asNumber(set.from), asNumber(index)];
+  return set.isExact && from !== undefined && at !== undefined && at > from;
 }
 
 function releaseArray(releasing: Releasing, array: Term): void {
