@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Compares the errors and warnings on a whole kernel tree with the ledger of those that somebody has read:
-// `npm run precision`, `-- --tree 6.1` or `-- --tree 7.3` for the others. Findings that nobody has read are printed as ledger entries
-// to complete. `-- --list` shows all.
+// `npm run precision`, `-- --tree 6.1` or `-- --tree 7.3` for the others. Findings that nobody has read are printed as
+// ledger entries to complete. `-- --list` shows all.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

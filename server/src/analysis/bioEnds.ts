@@ -42,7 +42,7 @@ export function judgeBioEnds(
 
 /** Pages of an acquiring call get into a bio. */
 function isIntoBio(flow: PageFlow, { function: model, call, effect }: AcquisitionSite): boolean {
-  const reached = flow.reachedFrom(flow.acquired(model, call, effect));
+  const reached = flow.reachedBy(model, call, effect);
   return [...reached].some(each => {
     const type = flow.typeOf(each);
     return type !== undefined && structOf(type) === 'struct bio';

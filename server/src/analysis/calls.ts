@@ -31,7 +31,8 @@ import {
   SOURCE,
 } from './iterators.ts';
 import { failureOf, forgetLocal, giveToUnknown, keep } from './keepers.ts';
-import { memberOf, noteDirtied, noteNewPages, structOfMember } from './members.ts';
+import { memberOf, structOfMember } from './memberKeys.ts';
+import { noteDirtied, noteNewPages } from './members.ts';
 import { noteNumbersGiven } from './numbers.ts';
 import { pointerAtom } from './places.ts';
 import { allocationOf } from './reach.ts';

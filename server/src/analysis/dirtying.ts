@@ -3,7 +3,8 @@ import type { AcquisitionSite } from './analyse.ts';
 import type { Fault } from './context.ts';
 import type { Fate } from './fates.ts';
 import { isMember, type Location, variableLocation } from './locations.ts';
-import { BY_NUMBER, type MemberKey, type MemberRelease, type Members } from './members.ts';
+import { BY_NUMBER, type MemberKey } from './memberKeys.ts';
+import type { MemberRelease, Members } from './members.ts';
 import type { PageFlow } from './pageFlow.ts';
 import type { Release } from './state.ts';
 
@@ -46,7 +47,7 @@ export function judgeDirtying(
 }
 
 function membersReached({ function: model, call, effect }: AcquisitionSite, flow: PageFlow): Location[] {
-  return [...flow.reachedFrom(flow.acquired(model, call, effect))].filter(isMember);
+  return [...flow.reachedBy(model, call, effect)].filter(isMember);
 }
 
 /**
@@ -61,7 +62,7 @@ function releasesOfGiven(
   program: Program,
 ): MemberRelease[] {
   const { function: model, call, effect } = site;
-  const reached = flow.reachedFrom(flow.acquired(model, call, effect));
+  const reached = flow.reachedBy(model, call, effect);
   const isGiven = ({ parameter, frame }: MemberRelease): boolean =>
     parameter !== undefined && reached.has(variableLocation(frame.function, parameter));
   const pinning = sites.filter(each => each.effect.hold === 'pin' && each.directions.size > 0);

@@ -1,17 +1,10 @@
 import type { Context } from './context.ts';
 import { rootOf } from './frames.ts';
-import {
-  knowsIterator,
-  type MemberKey,
-  memberOf,
-  memberOfNumber,
-  membersOfSet,
-  structsAround,
-  testedMembers,
-} from './members.ts';
+import { type MemberKey, memberOf, memberOfNumber, structsAround, testedMembers } from './memberKeys.ts';
+import { knowsIterator, membersOfSet } from './members.ts';
 import { calleeOf, placeOfCall, type Releasing, record } from './releasing.ts';
 import type { PageSet } from './state.ts';
-import { isMerged, mentions, PAGE_BEHIND, type Term } from './terms.ts';
+import { isMerged, memoryKey, mentions, PAGE_BEHIND, type Term } from './terms.ts';
 
 /** Pages of unknown origin: what other functions put into the member they were found in tells more. */
 export function releaseForeign(releasing: Releasing, term: Term, count: Term | undefined): void {
@@ -66,8 +59,9 @@ function dependsOnTurn(context: Context, term: Term, steps = MAX_STEPS): boolean
   return mentions(term, atom => {
     if (atom.kind !== 'symbol') return false;
     if (isMerged(atom)) return true;
-    const place = context.places.get(atom.name.slice('memory:'.length));
-    if (!atom.name.startsWith('memory:') || place?.root.kind !== 'pointer' || steps === 0) return false;
+    const key = memoryKey(atom);
+    const place = key === undefined ? undefined : context.places.get(key);
+    if (place?.root.kind !== 'pointer' || steps === 0) return false;
     return dependsOnTurn(context, place.root.pointer, steps - 1);
   });
 }

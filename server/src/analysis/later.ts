@@ -27,7 +27,7 @@ import { setsOf } from './reach.ts';
 import { ReleaseSites } from './releaseSites.ts';
 import type { Scope } from './scope.ts';
 import type { PageSet, State } from './state.ts';
-import { mentions, type OperationAtom, type SymbolAtom, type Term } from './terms.ts';
+import { memoryKey, mentions, type OperationAtom, type SymbolAtom, type Term } from './terms.ts';
 import { Values } from './values.ts';
 
 /** Somebody was told something, or given something: he may act on it. */
@@ -220,11 +220,7 @@ class LaterContext extends Context {
   private isStatus(symbol: SymbolAtom): boolean {
     const { name } = symbol;
     if (name.startsWith(`parameter${this.frame?.key}:`)) return !this.pointers.has(symbol);
-    const key = name.startsWith(LATER)
-      ? name.slice(LATER.length)
-      : name.startsWith('memory:')
-        ? name.slice('memory:'.length)
-        : undefined;
+    const key = name.startsWith(LATER) ? name.slice(LATER.length) : memoryKey(symbol);
     const place = key === undefined ? undefined : this.places.get(key);
     if (place) return STATUS_MEMBER.test(place.key) && mayBeWritten(this, place, this.before);
     const callee = calledFor(this.program, symbol);

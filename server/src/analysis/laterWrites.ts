@@ -2,7 +2,7 @@ import { callsOf, type FunctionModel, type Program } from '../program/model.ts';
 import { STATUS_MEMBER } from '../semantics/completions.ts';
 import type { EffectTable } from '../semantics/table.ts';
 import type { Context } from './context.ts';
-import { structOfMember } from './members.ts';
+import { structOfMember } from './memberKeys.ts';
 import type { Place } from './places.ts';
 
 /**

@@ -3,7 +3,8 @@ import type { Context, Fault } from './context.ts';
 import { isErrorExit } from './exits.ts';
 import type { Frame } from './frames.ts';
 import type { Exit } from './interpret.ts';
-import { type MemberKey, type MemberRelease, type Members, membersOfSet, structOfMember } from './members.ts';
+import { type MemberKey, structOfMember } from './memberKeys.ts';
+import { type MemberRelease, type Members, membersOfSet } from './members.ts';
 import type { Acquisition, PageSet, State, Trace } from './state.ts';
 import { mentions, type Term } from './terms.ts';
 

@@ -4,14 +4,8 @@ import type { AcquisitionSite } from './analyse.ts';
 import type { Fault } from './context.ts';
 import { rootFrame, rootOf } from './frames.ts';
 import { isMember, variableLocation } from './locations.ts';
-import {
-  type MemberFlag,
-  type MemberKey,
-  type MemberRelease,
-  type MemberStore,
-  type Members,
-  structOfMember,
-} from './members.ts';
+import { type MemberKey, structOfMember } from './memberKeys.ts';
+import type { MemberFlag, MemberRelease, MemberStore, Members } from './members.ts';
 import { isOfAnotherKind } from './operations.ts';
 import { isOnlyBehind } from './order.ts';
 import type { PageFlow } from './pageFlow.ts';
@@ -60,7 +54,7 @@ function noteFilledObjects(members: Members, flow: PageFlow, sites: readonly Acq
     const holds = effect.pages.form === 'object' ? HOLDS_OF.get(effect.hold) : undefined;
     if (!holds) continue;
     const acquisition = acquisitionAt(site);
-    for (const key of flow.reachedFrom(flow.acquired(site.function, site.call, effect))) {
+    for (const key of flow.reachedBy(site.function, site.call, effect)) {
       if (!members.releases.has(key)) continue;
       members.noteForeign(key);
       members.stores.push({

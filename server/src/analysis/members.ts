@@ -8,16 +8,21 @@ import { isJudgedAtCallers } from './callers.ts';
 import type { Context, Fault } from './context.ts';
 import { type Frame, rootOf } from './frames.ts';
 import type { LeftCount } from './leftCounts.ts';
+import {
+  type MemberKey,
+  memberOf,
+  memberOfNumber,
+  memberOfPlace,
+  placeOfAtom,
+  structOfMember,
+} from './memberKeys.ts';
 import { isOfAnotherKind } from './operations.ts';
-import { type Place, pointerAtom } from './places.ts';
+import type { Place } from './places.ts';
 import { allocationOf } from './reach.ts';
 import { possibleHolds } from './releasing.ts';
 import type { Acquisition, Allocation, PageSet, Release, State, Trace } from './state.ts';
-import { type Atom, asNumber, mentions, PAGE_BEHIND, PAGE_IN, type Term } from './terms.ts';
+import { type Atom, asNumber, isParameter, mentions, type Term } from './terms.ts';
 import type { Values } from './values.ts';
-
-/** A member of a struct type, `struct foo::pages`: what is stored in it here is found in it there. */
-export type MemberKey = string;
 
 /** Pages of an acquisition were left in a member. */
 export interface MemberStore {
@@ -232,70 +237,6 @@ export class Members {
 const isSameRoot = (a: Acquisition, b: Acquisition): boolean =>
   rootOf(a.frame).function === rootOf(b.frame).function;
 
-/** `struct foo` of `struct foo::pages`. */
-export const structOfMember = (key: MemberKey): string => key.slice(0, key.indexOf('::'));
-
-/** Stands for whatever keeps pages by their number or address: all pages found again by it. */
-export const BY_NUMBER: MemberKey = 'by number';
-
-/** The member a value was read from, or undefined. */
-export function memberOf(context: Context, term: Term): MemberKey | undefined {
-  if (term.kind === 'operation' && term.operator === PAGE_BEHIND) return BY_NUMBER;
-  const place = placeReadFrom(context, term);
-  return place && memberOfPlace(context, place);
-}
-
-/** The one member that the number or address was read from by which a page was found. */
-export function memberOfNumber(context: Context, term: Term): MemberKey | undefined {
-  if (term.kind !== 'operation' || term.operator !== PAGE_BEHIND) return;
-  const found = new Set<MemberKey | undefined>();
-  mentions(term.operands[0]!, atom => {
-    if (atom.kind === 'symbol' && atom.name.startsWith('memory:')) found.add(memberOf(context, atom));
-    return false;
-  });
-  return found.size === 1 ? [...found][0] : undefined;
-}
-
-/** The structs, by tag, that the object lies in whose member a value was read from: `foo` of `foo->table.pages`. */
-export function structsAround(context: Context, term: Term): ReadonlySet<string> {
-  const around = new Set<string>();
-  let key = placeReadFrom(context, term)?.key ?? '';
-  while (key.includes('.')) {
-    key = key.slice(0, key.lastIndexOf('.'));
-    const owner = context.places.get(key)?.owner;
-    if (owner) around.add(structOfMember(owner));
-  }
-  return around;
-}
-
-function placeReadFrom(context: Context, term: Term): Place | undefined {
-  if (term.kind === 'operation' && term.operator === PAGE_IN)
-    return placeReadFrom(context, term.operands[0]!);
-  const atom = pointerAtom(term, candidate => context.pointers.has(candidate)) ?? onlyAtom(term);
-  if (!atom) return;
-  const name =
-    atom.kind === 'symbol' && atom.name.startsWith('memory:')
-      ? atom.name.slice('memory:'.length)
-      : atom.kind === 'address'
-        ? atom.place
-        : undefined;
-  return name === undefined ? undefined : context.places.get(name);
-}
-
-function onlyAtom(term: Term): Atom | undefined {
-  return term.parts.size === 1 ? [...term.parts.keys()][0] : undefined;
-}
-
-/** The member a place is, or whose array or vector it is an element of. */
-export function memberOfPlace(context: Context, place: Place): MemberKey | undefined {
-  if (place.root.kind === 'pointer' && (place.path === '' || ELEMENT_PATHS.has(place.path)))
-    return memberOf(context, place.root.pointer);
-  return place.owner;
-}
-
-/** The page of a bio_vec is the vector's, wherever that lies. */
-const ELEMENT_PATHS = new Set(['.bv_page']);
-
 /** Pages are marked dirty by a call; one of the file's own functions shows itself whose they are. */
 export function noteDirtied({ context, state, frame }: Values, call: CallInstruction, term: Term): void {
   const { members, program } = context;
@@ -352,11 +293,6 @@ export function membersOfSet(context: Context, state: State, set: PageSet): Read
     if (member && leadsTo(value, set)) found.add(member);
   }
   return found;
-}
-
-function placeOfAtom(context: Context, atom: Atom): Place | undefined {
-  if (atom.kind === 'address') return context.places.get(atom.place);
-  return atom.kind === 'symbol' ? context.places.get(atom.name.slice('memory:'.length)) : undefined;
 }
 
 function leadsTo(value: Term, set: PageSet): boolean {
@@ -462,8 +398,6 @@ const isChosen = (value: Term): boolean =>
   isNamedConstant(value) ||
   (value.kind === 'operation' && value.operator === '|');
 
-const isParameter = (value: Term): boolean => value.kind === 'symbol' && value.name.startsWith('parameter:');
-
 /** Whether a value is made by adding to, or taking from, something that was no answer. */
 function isSum(value: Term): boolean {
   if (value.kind !== 'linear' || value.parts.size === 0) return false;
@@ -518,24 +452,4 @@ function isSameObject(place: Place, other: Place): boolean {
   if (place.root.kind === 'pointer' && other.root.kind === 'pointer')
     return place.root.pointer === other.root.pointer;
   return place.key.split('.')[0] === other.key.split('.')[0];
-}
-
-/** Members of which the state knows whether they are zero (false) or not (true): tests of them lie on the path. */
-export function testedMembers(context: Context, state: State): Map<MemberKey, boolean> {
-  const found = new Map<MemberKey, boolean>();
-  for (const form of state.facts.forms()) {
-    if (form.parts.size !== 1) continue;
-    const [atom] = form.parts.keys();
-    const tested = atom!.kind === 'operation' ? atom!.operands : [atom!];
-    const isNonZero = state.facts.isNonZero(atom!);
-    if (!isNonZero && !state.facts.isZero(atom!)) continue;
-    for (const term of tested) {
-      const place =
-        term.kind === 'symbol' && term.name.startsWith('memory:')
-          ? context.places.get(term.name.slice('memory:'.length))
-          : undefined;
-      if (place?.owner) found.set(place.owner, isNonZero);
-    }
-  }
-  return found;
 }

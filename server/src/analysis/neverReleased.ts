@@ -24,7 +24,8 @@ import {
   variableLocation,
 } from './locations.ts';
 import { acquisitionAt } from './memberFaults.ts';
-import { type Members, structOfMember } from './members.ts';
+import { structOfMember } from './memberKeys.ts';
+import type { Members } from './members.ts';
 import { isOnlyBehind } from './order.ts';
 import type { PageFlow, ReleaseCall } from './pageFlow.ts';
 import type { Provenances } from './provenance.ts';
@@ -72,7 +73,7 @@ class Releasing {
     const { effect, call, function: model } = site;
     if (!/^(pin|get)$/.test(effect.hold) || effect.pages.form === 'object') return;
     if (!fatesOf(site).has('kept')) return;
-    const reached = this.flow.reachedFrom(this.flow.acquired(model, call, effect));
+    const reached = this.flow.reachedBy(model, call, effect);
     if (!this.isOwnMatter(reached)) return;
     const releases = this.flow.releases.filter(each => this.mayRelease(each, reached, site));
     const ends = this.endsOf(reached, model);

@@ -32,7 +32,7 @@ const CALLBACK_STEPS = 2;
  * go over the whole file.
  */
 export function ownersOf(site: AcquisitionSite, program: Program, flow: PageFlow): Owners {
-  const reached = flow.reachedFrom(flow.acquired(site.function, site.call, site.effect));
+  const reached = flow.reachedBy(site.function, site.call, site.effect);
   const releases = flow.releases.filter(each => each.locations.some(location => reached.has(location)));
   // Giving an allocation back drops no user page's hold.
   const dropping = releases.filter(each => each.effect.hold !== 'allocation');

@@ -74,6 +74,11 @@ export class PageFlow {
     return closure(this.forward, from);
   }
 
+  /** Where the pages that a call acquires may get to. */
+  reachedBy(model: FunctionModel, call: CallInstruction, effect: Acquire): ReadonlySet<Location> {
+    return this.reachedFrom(this.acquired(model, call, effect));
+  }
+
   /** What is put into a location directly. */
   sourcesOf(location: Location): Location[] {
     return [...(this.backward.get(location) ?? [])];

@@ -104,7 +104,7 @@ export class Provenances {
   /** The calls whose pages were given a number. */
   private named(): AcquisitionSite[] {
     return this.sites.filter(site => {
-      const reached = this.flow.reachedFrom(this.flow.acquired(site.function, site.call, site.effect));
+      const reached = this.flow.reachedBy(site.function, site.call, site.effect);
       return [...reached].some(each => this.flow.numbered.has(each));
     });
   }

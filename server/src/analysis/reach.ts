@@ -2,7 +2,7 @@ import { BEGUN } from '../semantics/completions.ts';
 import type { Context } from './context.ts';
 import { pointerAtom, rootKey } from './places.ts';
 import { type Allocation, isPageOf, type Keeper, type PageSet, type State } from './state.ts';
-import { type Atom, mentions, type Term } from './terms.ts';
+import { type Atom, memoryKey, mentions, type Term } from './terms.ts';
 
 /** Whether an unknown callee is known to have failed, and so by convention kept nothing. */
 export function hasFailed(state: State, keeper: Keeper): boolean {
@@ -66,11 +66,9 @@ export function reachable(context: Context, state: State, from: readonly Term[])
     const object = set.pointer && objectAround(context, set.pointer);
     if (object && set.pointer) push(byPointer, object, set.pointer);
     // What an untouched place holds is not in memory: the way to it is in its name.
-    for (
-      let term: Term | undefined = set.pointer;
-      term?.kind === 'symbol' && term.name.startsWith('memory:');
-    ) {
-      const place = context.places.get(term.name.slice('memory:'.length));
+    for (let term: Term | undefined = set.pointer; term; ) {
+      const key = memoryKey(term);
+      const place = key === undefined ? undefined : context.places.get(key);
       if (place?.root.kind === 'local') push(byLocal, rootKey(place.key), term);
       if (place?.root.kind !== 'pointer') break;
       const pointer = pointerAtom(place.root.pointer, atom => context.pointers.has(atom));

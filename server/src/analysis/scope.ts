@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { type Frame, isActive } from './frames.ts';
 import { iteratorsIn } from './iterators.ts';
 import { LIMITS } from './limits.ts';
-import { testedMembers } from './members.ts';
+import { testedMembers } from './memberKeys.ts';
 import { allocationOf, reachable, setsOf } from './reach.ts';
 import type { Values } from './values.ts';
 

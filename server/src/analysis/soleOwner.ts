@@ -8,7 +8,8 @@ import { objectOf } from './flight.ts';
 import type { Frame } from './frames.ts';
 import type { Exit } from './interpret.ts';
 import { closureOf, isDefinedBefore } from './laterWrites.ts';
-import { membersOfSet, structOfMember } from './members.ts';
+import { structOfMember } from './memberKeys.ts';
+import { membersOfSet } from './members.ts';
 import type { PageFlow } from './pageFlow.ts';
 import { isForeign, isLedTo, survivors } from './reach.ts';
 import type { Keeper, PageSet, State } from './state.ts';
@@ -81,7 +82,7 @@ export function isOwnMatter({ context, root }: Begun, flow: PageFlow, entry: Sta
 function reachedBy(flow: PageFlow, { acquisition }: PageSet): ReadonlySet<string> | undefined {
   const model = acquisition.frame.function;
   const call = callsOf(model).find(({ span }) => span.start === acquisition.span.start);
-  return call && flow.reachedFrom(flow.acquired(model, call, acquisition.effect));
+  return call && flow.reachedBy(model, call, acquisition.effect);
 }
 
 /** Whether pages, not the object that has them, are given to a function of which nothing is known. */

@@ -8,7 +8,8 @@ import {
 } from '../program/model.ts';
 import type { Fault } from './context.ts';
 import { locationsOf } from './locations.ts';
-import type { MemberKey, MemberRelease, Members } from './members.ts';
+import type { MemberKey } from './memberKeys.ts';
+import type { MemberRelease, Members } from './members.ts';
 import { variableIn } from './variables.ts';
 
 /** A function, and which of its parameters leads to the object. */

@@ -63,6 +63,16 @@ export interface Normal {
   readonly constant: number;
 }
 
+const MEMORY = 'memory:';
+
+/** The key of the place whose content before the function a term is; undefined for all others. */
+export const memoryKey = (term: Term): string | undefined =>
+  term.kind === 'symbol' && term.name.startsWith(MEMORY) ? term.name.slice(MEMORY.length) : undefined;
+
+/** Whether a value is what the root function was given. */
+export const isParameter = (term: Term): boolean =>
+  term.kind === 'symbol' && term.name.startsWith('parameter:');
+
 /** Whether a symbol stands for values that met at a block. */
 export const isMerged = ({ name }: SymbolAtom): boolean => name.startsWith('φ');
 
@@ -306,7 +316,7 @@ export function asNumber(term: Term): number | undefined {
 export function isFoundOnEntry(term: Term): boolean {
   const isOther = (atom: Atom): boolean =>
     atom.kind !== 'operation' && !(atom.kind === 'symbol' && /^(memory|global):/.test(atom.name));
-  const isMemory = (atom: Atom): boolean => atom.kind === 'symbol' && atom.name.startsWith('memory:');
+  const isMemory = (atom: Atom): boolean => memoryKey(atom) !== undefined;
   return mentions(term, isMemory) && !mentions(term, isOther);
 }
 

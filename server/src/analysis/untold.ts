@@ -2,7 +2,7 @@ import type { Context } from './context.ts';
 import { rootKey } from './places.ts';
 import { setsOf } from './reach.ts';
 import { isPageOf, type PageSet, type State } from './state.ts';
-import { asNumber, mentions, type Term } from './terms.ts';
+import { asNumber, memoryKey, mentions, type Term } from './terms.ts';
 
 /**
  * Whether pages lie in an array of the caller that nobody can release any more: neither the array's object nor anything
@@ -34,8 +34,8 @@ function tellsCount(value: Term, { asked, obtained, to }: PageSet): boolean {
 /** The objects, by their keys, in which an array or a pointer to it lies. */
 function objectsOf(context: Context, state: State, pointer: Term): ReadonlySet<string> {
   const keys = [...state.memory].filter(([, value]) => value === pointer).map(([key]) => key);
-  if (pointer.kind === 'symbol' && pointer.name.startsWith('memory:'))
-    keys.push(pointer.name.slice('memory:'.length));
+  const held = memoryKey(pointer);
+  if (held !== undefined) keys.push(held);
   if (pointer.kind === 'address') keys.push(pointer.place);
   return new Set(keys.filter(key => context.places.get(key)?.root.kind !== 'local').map(rootKey));
 }

@@ -9,8 +9,8 @@ import { type Frame, rootFrame, rootOf } from '../frames.ts';
 import { directionOf, kindsOf } from '../iterators.ts';
 import { type LaterUse, laterUsesOf } from '../iteratorUses.ts';
 import { isMember, locationsOf } from '../locations.ts';
-import { structOfMember } from '../members.ts';
-import type { Term } from '../terms.ts';
+import { structOfMember } from '../memberKeys.ts';
+import { isParameter, type Term } from '../terms.ts';
 import type { Values } from '../values.ts';
 
 const KIOCB = new Set(['struct kiocb']);
@@ -98,8 +98,7 @@ function userKinds(context: Context, values: Values, iterator: Term): IteratorKi
 
 function isGivenWithRequest(values: Values, iterator: Term): boolean {
   const { parameters } = rootOf(values.frame).function;
-  const isParameter = iterator.kind === 'symbol' && iterator.name.startsWith('parameter:');
-  return isParameter && parameters.some(({ type }) => isPointerToStruct(type, KIOCB, 1));
+  return isParameter(iterator) && parameters.some(({ type }) => isPointerToStruct(type, KIOCB, 1));
 }
 
 function reportForeign(
